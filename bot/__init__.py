@@ -1,0 +1,1 @@
+"""The chat front end: updates in, messages out."""

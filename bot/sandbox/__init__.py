@@ -1,0 +1,1 @@
+"""A local server that speaks the Telegram Bot API, for demos and tests."""

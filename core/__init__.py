@@ -1,0 +1,1 @@
+"""The rules and use cases of customer management: no chat platform, no SQL, no scheduler."""

@@ -1,0 +1,1 @@
+"""Rows and repositories: how the core's entities are kept in SQLite or PostgreSQL."""
