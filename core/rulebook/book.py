@@ -1,0 +1,242 @@
+"""The rulebook in force, and the small questions asked of it (RULE-1, RULE-3)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from core.rulebook.problems import Path, UnknownEntry, near
+from core.rulebook.sections import (
+    WEEKDAYS,
+    CheckinRules,
+    ClauseText,
+    CompanyRules,
+    ComplaintKind,
+    ComplaintRules,
+    CustomerRules,
+    GroupRules,
+    InviteRules,
+    LeadRules,
+    OutageRules,
+    Sanction,
+    ShiftRule,
+    TaskRules,
+    VisitRules,
+    WorktimeRules,
+)
+from core.worktime import NationalCalendar, Shift, WorkTime
+
+# Clauses whose sanction is a setting of their area, not of the clause.
+AREA_SANCTIONS: dict[str, tuple[str, str]] = {
+    "checkin.missed": ("checkin", "miss_sanction"),
+    "task.reply": ("tasks", "sanction"),
+    "lead.contact": ("leads", "contact_sanction"),
+    "lead.record": ("leads", "record_sanction"),
+}
+# Every clause that an alert, a sanction or a refusal names (RULE-3); no rulebook is without them.
+CLAUSE_IDS = (
+    "checkin.missed",
+    "checkin.late",
+    "task.reply",
+    "task.due",
+    "lead.contact",
+    "lead.record",
+    "customer.register_first",
+    "customer.complete",
+    "visit.plan",
+    "visit.log",
+    "complaint.first_reply",
+    "complaint.handle",
+    "complaint.close",
+    "complaint.number",
+    "complaint.first_asked",
+    "group.real_name",
+)
+
+
+class Clause(ClauseText):
+    """A clause with its id; figures named in its texts are filled in."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a setting comes from: a preset, or a line of the company's file."""
+
+    key: str
+    preset: str | None = None
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+class Rulebook(BaseModel):
+    """A company's rules, complete and validated. `core.rulebook.load` makes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    company: CompanyRules
+    worktime: WorktimeRules
+    invites: InviteRules
+    outage: OutageRules
+    groups: GroupRules
+    checkin: CheckinRules
+    tasks: TaskRules
+    leads: LeadRules
+    customers: CustomerRules
+    visits: VisitRules
+    complaints: ComplaintRules
+    clauses: Mapping[str, Clause]
+
+    _origins: dict[Path, Origin] = PrivateAttr(default_factory=dict)
+
+    @cached_property
+    def version(self) -> str:
+        """Short hash of the content; the same settings have the same version wherever they are written."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()[:10]
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone; all dates and clock times of the rulebook are of it."""
+        return ZoneInfo(self.company.zone)
+
+    @cached_property
+    def working_time(self) -> WorkTime:
+        """The company's working time, without anybody's leave. Built once."""
+        return build_worktime(self.company, self.worktime)
+
+    def clause(self, clause_id: str) -> Clause:
+        """The clause of this id. Raises UnknownEntry."""
+        if clause_id not in self.clauses:
+            raise UnknownEntry("clause", clause_id, near(clause_id, self.clauses))
+        return self.clauses[clause_id]
+
+    def search_clauses(self, words: str = "", *, in_force: bool | None = None) -> list[Clause]:
+        """Clauses that have every word in id, article, title or text; title matches first (`/rules`).
+
+        No words: all. `in_force` keeps only those in force, or only those in shadow.
+        """
+        wanted = words.casefold().split()
+        found = [c for c in self.clauses.values() if all(word in _searched(c) for word in wanted)]
+        found = [c for c in found if in_force is None or c.in_force == in_force]
+        return sorted(found, key=lambda c: not all(word in _headline(c) for word in wanted))
+
+    def sanction_of(self, clause_id: str) -> Sanction | None:
+        """What a breach of this clause costs: the area's setting where it has one, else the clause's own.
+
+        None while the clause is in shadow, and where there is no sanction. Raises UnknownEntry.
+        """
+        clause = self.clause(clause_id)
+        if not clause.in_force:
+            return None
+        if clause_id not in AREA_SANCTIONS:
+            return clause.sanction
+        section, field = AREA_SANCTIONS[clause_id]
+        sanction: Sanction = getattr(getattr(self, section), field)
+        return sanction if sanction != Sanction() else None
+
+    def lead_class(self, expected_yuan: int) -> str:
+        """The class of a lead by its expected deal (LED-2)."""
+        return next(c.name for c in self.leads.classes if expected_yuan >= c.min_yuan or c.min_yuan == 0)
+
+    def classes_for(self, level: str) -> frozenset[str]:
+        """The lead classes a staff level may take (LED-2). Raises UnknownEntry."""
+        if level not in self.leads.levels:
+            raise UnknownEntry("level", level, near(level, self.leads.levels))
+        return frozenset(self.leads.levels[level])
+
+    def complaint_kind(self, key: str) -> ComplaintKind:
+        """The kind of complaint stored under this key. Raises UnknownEntry."""
+        kinds = {kind.key: kind for kind in self.complaints.kinds}
+        if key not in kinds:
+            raise UnknownEntry("complaint kind", key, near(key, kinds))
+        return kinds[key]
+
+    def explain(self, key: str) -> Origin:
+        """Where the value of a dotted key comes from. Raises UnknownEntry."""
+        path = self._path(key)
+        if path is None:
+            raise UnknownEntry("setting", key, near(key, flatten(self.model_dump(mode="json"))))
+        while path and path not in self._origins:
+            path = path[:-1]
+        origin = self._origins.get(path, Origin(key))
+        return Origin(key, origin.preset, origin.file, origin.line, origin.column)
+
+    def _path(self, key: str) -> Path | None:
+        """A dotted key as a path. Clause ids hold dots themselves, so the longest key that fits wins."""
+        value: Any = self.model_dump(mode="json")
+        path: Path = ()
+        parts = key.split(".")
+        while parts:
+            step = _longest(value, parts)
+            if step is None:
+                return None
+            name, used = step
+            path, value, parts = (*path, name), value[name], parts[used:]
+        return path
+
+
+def _longest(value: Any, parts: list[str]) -> tuple[str | int, int] | None:
+    if isinstance(value, list):
+        names = [item.get("key", item.get("name")) if isinstance(item, dict) else None for item in value]
+        if parts[0] in names:
+            return names.index(parts[0]), 1
+        known = parts[0].isascii() and parts[0].isdigit() and int(parts[0]) < len(value)
+        return (int(parts[0]), 1) if known else None
+    if isinstance(value, dict):
+        for used in range(len(parts), 0, -1):
+            if ".".join(parts[:used]) in value:
+                return ".".join(parts[:used]), used
+    return None
+
+
+def _headline(clause: Clause) -> str:
+    return f"{clause.id} {clause.article} {clause.title.zh} {clause.title.en}".casefold()
+
+
+def _searched(clause: Clause) -> str:
+    return f"{_headline(clause)} {clause.text.zh} {clause.text.en}".casefold()
+
+
+def build_worktime(company: CompanyRules, rules: WorktimeRules) -> WorkTime:
+    """The calendar and shifts as working time. Raises core.worktime.WorkTimeError."""
+    calendar = NationalCalendar(
+        extra_holidays=frozenset(day for year in rules.official.values() for day in year.holidays),
+        extra_makeup=frozenset(day for year in rules.official.values() for day in year.makeup),
+        official_years=frozenset(rules.official),
+    )
+    return WorkTime(
+        zone=ZoneInfo(company.zone),
+        week={WEEKDAYS.index(day): _shifts(shifts) for day, shifts in rules.shifts.items()},
+        calendar=calendar,
+        days_on=frozenset(rules.days_on),
+        days_off=frozenset(rules.days_off),
+        makeup_shifts=_shifts(rules.makeup_shifts) or None,
+    )
+
+
+def _shifts(rules: tuple[ShiftRule, ...]) -> tuple[Shift, ...]:
+    return tuple(Shift(rule.start, rule.end) for rule in sorted(rules, key=lambda rule: rule.start))
+
+
+def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Nested settings as dotted keys. List items with a key or name go by it; other lists stay whole."""
+    if isinstance(value, dict) and value:
+        pairs = list(value.items())
+    elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        pairs = [(item.get("key", item.get("name", index)), item) for index, item in enumerate(value)]
+    else:
+        return {prefix: value}
+    found: dict[str, Any] = {}
+    for name, inner in pairs:
+        found.update(flatten(inner, f"{prefix}.{name}" if prefix else str(name)))
+    return found
