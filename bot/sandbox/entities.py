@@ -164,8 +164,7 @@ class _HtmlReader:
         if name and name != opened.tag:
             text = f'expected "</{opened.tag}>", found "</{name}>"'
             raise bad_request(
-                f"can't parse entities: Unmatched end tag at byte offset "
-                f"{len(self.source[:at].encode())}, {text}"
+                f"can't parse entities: Unmatched end tag at byte offset {len(self.source[:at].encode())}, {text}"
             )
         self.close(opened)
         return stop + 1

@@ -79,8 +79,7 @@ class Files:
             raise bad_request("file must be non-empty")
         if kind == "photo" and size > limits.PHOTO_BYTES:
             raise bad_request(
-                f"file of size {size} bytes is too big for a photo; "
-                f"the maximum size is {limits.PHOTO_BYTES} bytes"
+                f"file of size {size} bytes is too big for a photo; the maximum size is {limits.PHOTO_BYTES} bytes"
             )
         if size > limits.UPLOAD_BYTES:
             raise ApiError(413, "Request Entity Too Large")

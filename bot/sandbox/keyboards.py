@@ -73,9 +73,7 @@ def _inline(rows: Any, *, private: bool) -> Markup | None:
     made: list[list[dict[str, Any]]] = []
     for row in rows:
         if not isinstance(row, list):
-            raise bad_request(
-                'field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays'
-            )
+            raise bad_request('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays')
         buttons = [_inline_button(button, private=private) for button in row]
         if buttons:
             made.append(buttons)
@@ -92,9 +90,7 @@ def _inline_button(button: Any, *, private: bool) -> dict[str, Any]:
         raise bad_request('can\'t parse inline keyboard button: Field "text" must be a non-empty String')
     action = next((name for name in _ACTIONS if button.get(name) is not None), None)
     if action is None:
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     value = button[action]
     if action == "callback_data" and len(str(value).encode()) > limits.CALLBACK_DATA_BYTES:
         raise bad_request("BUTTON_DATA_INVALID")

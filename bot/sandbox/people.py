@@ -132,9 +132,7 @@ class Person:
         content.setdefault("forward_origin", message.wire.get("forward_origin", origin))
         return self._send(self._where(chat), content, None)
 
-    def photo(
-        self, content: bytes, caption: str = "", chat: Where = None, *, reply_to: Which = None
-    ) -> Message:
+    def photo(self, content: bytes, caption: str = "", chat: Where = None, *, reply_to: Which = None) -> Message:
         return self._send(self._where(chat), self._attached("photo", content, "photo.jpg", caption), reply_to)
 
     def document(
@@ -181,9 +179,7 @@ class Person:
         """A point dragged on the map: a location without accuracy."""
         return self.send_location(latitude, longitude, chat, accuracy=None)
 
-    def send_venue(
-        self, latitude: float, longitude: float, title: str, address: str, chat: Where = None
-    ) -> Message:
+    def send_venue(self, latitude: float, longitude: float, title: str, address: str, chat: Where = None) -> Message:
         """A place picked from the list; Telegram repeats its point as `location`."""
         point = _point(latitude, longitude, None)
         venue = {"location": point, "title": title, "address": address}
@@ -272,9 +268,7 @@ class Person:
         """Press a key of the reply keyboard: sends its text, the own contact, or the own position."""
         place = self._where(chat)
         keyboard = self.keyboard(place)
-        key = next(
-            (k for row in (keyboard or {}).get("keyboard", []) for k in row if k["text"] == label), None
-        )
+        key = next((k for row in (keyboard or {}).get("keyboard", []) for k in row if k["text"] == label), None)
         if keyboard is None or key is None:
             raise PersonError(f"no key {label!r} is shown to {self.user.name}")
         if keyboard.get("one_time_keyboard"):
@@ -460,9 +454,7 @@ class Person:
         for part, person in (mentions or {}).items():
             offset = utf16_length(text[: text.index(part)])
             length = utf16_length(part)
-            given.append(
-                {"type": "text_mention", "offset": offset, "length": length, "user": person.user.wire()}
-            )
+            given.append({"type": "text_mention", "offset": offset, "length": length, "user": person.user.wire()})
         text, given = trimmed(text, in_order(given))
         if not text:
             raise PersonError("an empty message can't be sent")

@@ -98,17 +98,11 @@ class Telegram:
         unknown = sorted(set(given.values) - PARAMETERS[method])
         attached = {name for name in unknown if name in given.files}
         if names := [name for name in unknown if name not in attached]:
-            raise errors.UnknownParameterError(
-                400, f"Bad Request: {method} has no parameter {', '.join(names)}"
-            )
+            raise errors.UnknownParameterError(400, f"Bad Request: {method} has no parameter {', '.join(names)}")
 
     def sent(self, method: str = "") -> list[Call]:
         """Calls so far, of one method or all but getUpdates."""
-        return [
-            call
-            for call in self.calls
-            if call.method == method or (not method and call.method != "getUpdates")
-        ]
+        return [call for call in self.calls if call.method == method or (not method and call.method != "getUpdates")]
 
     # People and chats
 
@@ -225,14 +219,8 @@ class Telegram:
         if not (message.keyboard or {}).get("selective"):
             return everyone
         named = {e["user"]["id"] for e in message.entities if "user" in e}
-        named |= {
-            user.id for user in self.users.values() if user.username and f"@{user.username}" in message.text
-        }
-        return [
-            user_id
-            for user_id in everyone
-            if user_id in named or (reply_to and reply_to.sender_id == user_id)
-        ]
+        named |= {user.id for user in self.users.values() if user.username and f"@{user.username}" in message.text}
+        return [user_id for user_id in everyone if user_id in named or (reply_to and reply_to.sender_id == user_id)]
 
     def replace(self, message: Message, wire: Wire, *, edited: bool = True) -> None:
         """Put an edited form in the message's place and show it; a person's edit reaches the bot."""
@@ -280,8 +268,7 @@ class Telegram:
         return [
             chat
             for chat in self.chats.values()
-            if (chat.id == user_id if chat.is_private else chat.member(user_id).present)
-            and not chat.migrated_to
+            if (chat.id == user_id if chat.is_private else chat.member(user_id).present) and not chat.migrated_to
         ]
 
     def keyboard(self, chat: Chat | int, user: Person | int) -> Wire | None:

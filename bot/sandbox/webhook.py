@@ -70,9 +70,7 @@ class WebhookPusher:
                     return True
                 problem = f"Wrong response from the webhook: {answer.status} {answer.reason}"
         except (aiohttp.ClientError, TimeoutError) as failure:
-            problem = (
-                "Connection refused" if isinstance(failure, aiohttp.ClientConnectorError) else str(failure)
-            )
+            problem = "Connection refused" if isinstance(failure, aiohttp.ClientConnectorError) else str(failure)
         webhook.last_error_date = self.telegram.stamp()
         webhook.last_error_message = problem
         return False

@@ -37,9 +37,7 @@ def _doubles(path: Path, names: Sequence[str]) -> Iterator[Finding]:
             yield Finding(ProblemKind.REPEATED, ((*path, index),), got=name)
 
 
-def _before(
-    section: str, first: str, second: str, rules: Any, *, or_equal: bool = False
-) -> Iterator[Finding]:
+def _before(section: str, first: str, second: str, rules: Any, *, or_equal: bool = False) -> Iterator[Finding]:
     """`first` comes before `second`; shown at whichever of the two the file sets."""
     early, late = getattr(rules, first), getattr(rules, second)
     if early < late or (or_equal and early == late):
@@ -155,9 +153,7 @@ def check_complaints(rules: ComplaintRules) -> Iterator[Finding]:
         if days is not None and days > most:
             path = ("complaints", "kinds", index, "handle", "working_days")
             paths = (path, ("complaints", "handle_max_working_days"))
-            yield Finding(
-                ProblemKind.ORDER, paths, f"≤ complaints.handle_max_working_days ({most})", str(days)
-            )
+            yield Finding(ProblemKind.ORDER, paths, f"≤ complaints.handle_max_working_days ({most})", str(days))
     for index, step in ((0, "registered"), (len(rules.steps) - 1, "closed")):
         if rules.steps[index] != step:
             step_at: Path = ("complaints", "steps", index)
@@ -208,6 +204,4 @@ def check_named(clauses: Mapping[str, ClauseText], known: Mapping[str, Any]) -> 
             for key in NAMED.findall(getattr(clause.text, language)):
                 if key not in known:
                     path = ("clauses", clause_id, "text", language)
-                    yield Finding(
-                        ProblemKind.UNKNOWN_FIGURE, (path,), got=f"{{{key}}}", near=near(key, known)
-                    )
+                    yield Finding(ProblemKind.UNKNOWN_NAME, (path,), "{…}", key or "{}", near(key, known))

@@ -173,9 +173,7 @@ def _validated(settings: Mapping[str, Any], findings: list[Finding]) -> dict[str
             sections[section] = _adapter(section).validate_python(settings[section])
         except ValidationError as error:
             findings += (finding_of(section, detail) for detail in own_errors(error))
-    found = {
-        name: list(check(sections[name])) for name, check in checks.SECTION_CHECKS.items() if name in sections
-    }
+    found = {name: list(check(sections[name])) for name, check in checks.SECTION_CHECKS.items() if name in sections}
     findings += (finding for of_section in found.values() for finding in of_section)
     if "company" in sections and found.get("worktime") == []:
         findings += checks.check_buildable(sections["company"], sections["worktime"])

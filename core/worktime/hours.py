@@ -218,8 +218,7 @@ class WorkTime:
         due_at = self.add_days(at, days)
         first, last = self.local_date(at), self.local_date(due_at - _INSTANT)
         steps = tuple(
-            self._step(day, bool(days) and day > first and self.is_workday(day), _ZERO)
-            for day in _dates(first, last)
+            self._step(day, bool(days) and day > first and self.is_workday(day), _ZERO) for day in _dates(first, last)
         )
         return Explanation(due_at, steps, self.is_provisional(first, last))
 

@@ -137,9 +137,7 @@ class Timetable:
 
     def _days_of_clock_change(self, first: date, count: int) -> Iterator[date]:
         """Days that do not last 24 hours, on which a shift may last other than the clock says."""
-        midnights = [
-            datetime.combine(first, time.min, self._zone) + DAY * number for number in range(count + 1)
-        ]
+        midnights = [datetime.combine(first, time.min, self._zone) + DAY * number for number in range(count + 1)]
         offsets = [midnight.utcoffset() for midnight in midnights]
         for midnight, before, after in zip(midnights, offsets, offsets[1:], strict=False):
             if before != after:

@@ -162,6 +162,4 @@ def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
 
 
 def _after_midnight(clock: time) -> timedelta:
-    return timedelta(
-        hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond
-    )
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)

@@ -239,9 +239,7 @@ def test_p3_minutes_start_when_the_office_opens(server_zone: str, start: str, mi
         ("2026-06-12 23:00", False, "Mon 2026-06-15 09:00", "Mon 2026-06-15 18:00"),
     ],
 )
-def test_p3_opening_and_closing_around_a_moment(
-    moment: str, working: bool, opening: str, closing: str
-) -> None:
+def test_p3_opening_and_closing_around_a_moment(moment: str, working: bool, opening: str, closing: str) -> None:
     assert LUNCH.is_working(at(moment)) is working
     assert shown(LUNCH.next_opening(at(moment))) == opening
     assert shown(LUNCH.end_of_day(at(moment))) == closing
@@ -319,9 +317,7 @@ def test_a_clock_time_with_a_zone_is_refused() -> None:
         ("2026-10-30 17:30", 60, "Mon 2026-11-02 09:30"),  # and back on Sunday the 1st
     ],
 )
-def test_the_weekend_clocks_change_keeps_office_hours(
-    server_zone: str, start: str, minutes: int, due: str
-) -> None:
+def test_the_weekend_clocks_change_keeps_office_hours(server_zone: str, start: str, minutes: int, due: str) -> None:
     assert shown(PACIFIC.add_minutes(at(start, LOS_ANGELES), minutes), LOS_ANGELES) == due
     assert shown(PACIFIC.add_days(at(start, LOS_ANGELES), 1), LOS_ANGELES) == f"{due[:14]} 18:00"
 
@@ -369,10 +365,7 @@ def test_an_evening_shift_may_end_at_midnight() -> None:
 
 def test_p4_five_years_equal_the_sum_of_their_days() -> None:
     start, end = at("2022-01-03 10:30"), at("2027-01-04 15:15")
-    days = [
-        date(2022, 1, 4) + timedelta(days=number)
-        for number in range((date(2027, 1, 4) - date(2022, 1, 4)).days)
-    ]
+    days = [date(2022, 1, 4) + timedelta(days=number) for number in range((date(2027, 1, 4) - date(2022, 1, 4)).days)]
     whole = sum((shift.length for day in days for shift in LUNCH.shifts_on(day)), timedelta(0))
     # 2022-01-03 is off: 元旦. The last day gives 9:00 to 12:00 and 13:00 to 15:15.
     assert LUNCH.between(start, end) == whole + timedelta(hours=5, minutes=15)
@@ -685,9 +678,7 @@ def test_between_measures_what_was_added(site: WorkTime, start: datetime, minute
 
 @settings(max_examples=60, deadline=None)
 @given(SITES, MOMENTS, MOMENTS, TARGETS)
-def test_a_later_start_is_never_due_earlier(
-    site: WorkTime, one: datetime, two: datetime, minutes: int
-) -> None:
+def test_a_later_start_is_never_due_earlier(site: WorkTime, one: datetime, two: datetime, minutes: int) -> None:
     early, late = sorted((one, two))
     days = minutes % 30
     assert site.add_minutes(early, minutes) <= site.add_minutes(late, minutes)

@@ -44,9 +44,7 @@ def telegram(clock: HandClock) -> Telegram:
 
 @pytest.fixture
 def anna(telegram: Telegram) -> Person:
-    return telegram.person(
-        "Anna", "王", id=11, username="anna_wang", language_code="zh-hans", phone="+8613800138000"
-    )
+    return telegram.person("Anna", "王", id=11, username="anna_wang", language_code="zh-hans", phone="+8613800138000")
 
 
 @pytest.fixture

@@ -45,9 +45,7 @@ def test_a_press_carries_the_message_and_later_holds_the_answer(telegram: Telegr
     assert (query["data"], query["from"]["id"], query["message"]["text"]) == ("claim:7", 11, "线索 7")
     assert query["chat_instance"]
     assert not press.answered
-    telegram.call(
-        "answerCallbackQuery", {"callback_query_id": query["id"], "text": "已抢到", "show_alert": True}
-    )
+    telegram.call("answerCallbackQuery", {"callback_query_id": query["id"], "text": "已抢到", "show_alert": True})
     assert (press.answered, press.text, press.alert, press.toast) == (True, "已抢到", True, "")
 
 

@@ -32,9 +32,7 @@ from bot.sandbox.telegram import Telegram
 
 @pytest.fixture
 def bot(telegram: Telegram) -> Bot:
-    return Bot(
-        telegram.token, session=SandboxSession(telegram), default=DefaultBotProperties(parse_mode="HTML")
-    )
+    return Bot(telegram.token, session=SandboxSession(telegram), default=DefaultBotProperties(parse_mode="HTML"))
 
 
 async def test_a_dispatcher_talks_with_a_person(telegram: Telegram, bot: Bot, anna: Person) -> None:
@@ -80,9 +78,7 @@ async def test_refusals_become_aiograms_exceptions(telegram: Telegram, bot: Bot,
 
 async def test_files_go_and_come_back(bot: Bot, anna: Person) -> None:
     anna.start()
-    sent = await bot.send_document(
-        11, BufferedInputFile("表".encode(), "报表.xlsx"), caption="三月 <i>报表</i>"
-    )
+    sent = await bot.send_document(11, BufferedInputFile("表".encode(), "报表.xlsx"), caption="三月 <i>报表</i>")
     assert sent.document is not None
     assert (sent.document.file_name, sent.caption) == ("报表.xlsx", "三月 报表")
     loaded = await bot.download(sent.document, io.BytesIO())

@@ -108,9 +108,7 @@ def find_message(chat: Chat, params: Params, act: str, name: str = "message_id")
     return found
 
 
-def formatted(
-    telegram: Telegram, source: str, mode: str, given: list[Any] | None
-) -> tuple[str, list[Entity]]:
+def formatted(telegram: Telegram, source: str, mode: str, given: list[Any] | None) -> tuple[str, list[Entity]]:
     """Text and entities by `parse_mode` or by the entities given; trimmed, with what is found by itself."""
     low = mode.lower()
     if low == "html":
@@ -132,9 +130,7 @@ def _checked(text: str, given: list[Any]) -> list[Entity]:
         offset, length = int(entity.get("offset", 0)), int(entity.get("length", 0))
         stop = min(offset + length, total)
         if 0 <= offset < stop:
-            extra = {
-                k: v for k, v in entity.items() if k not in ("type", "offset", "length") and v is not None
-            }
+            extra = {k: v for k, v in entity.items() if k not in ("type", "offset", "length") and v is not None}
             kept.append({"type": entity["type"], "offset": offset, "length": stop - offset, **extra})
     return kept
 
@@ -144,9 +140,7 @@ def message_text(telegram: Telegram, params: Params) -> Wire:
     source = params.text("text")
     if not source:
         raise bad_request("message text is empty")
-    text, entities = formatted(
-        telegram, source, params.text("parse_mode"), params.array("entities", "MessageEntity")
-    )
+    text, entities = formatted(telegram, source, params.text("parse_mode"), params.array("entities", "MessageEntity"))
     if not text:
         raise bad_request("text must be non-empty")
     content: Wire = {"text": text}

@@ -43,11 +43,7 @@ def _target(telegram: Telegram, params: Params) -> tuple[Chat, Message, Markup |
     markup = read_inline(params, private=chat.is_private)
     present_in(telegram, chat)
     message = find_message(chat, params, "edit")
-    if (
-        message.sender_id != telegram.bot.id
-        or message.keyboard is not None
-        or "forward_origin" in message.wire
-    ):
+    if message.sender_id != telegram.bot.id or message.keyboard is not None or "forward_origin" in message.wire:
         raise bad_request("message can't be edited")
     return chat, message, markup
 

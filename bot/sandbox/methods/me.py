@@ -17,9 +17,7 @@ from bot.sandbox.world import RIGHTS, Wire
 if TYPE_CHECKING:
     from bot.sandbox.telegram import Telegram
 
-WEBHOOK_ACTIVE = (
-    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-)
+WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")

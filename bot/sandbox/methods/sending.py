@@ -44,9 +44,7 @@ _ACTIONS = frozenset(
 )
 
 
-def deliver(
-    telegram: Telegram, params: Params, content: Wire, permission: str = "can_send_messages"
-) -> Message:
+def deliver(telegram: Telegram, params: Params, content: Wire, permission: str = "can_send_messages") -> Message:
     """Send checked content to the call's chat: rights, reply, markup, limits, length, then the message."""
     chat = find_chat(telegram, params)
     markup = read_markup(params, private=chat.is_private)

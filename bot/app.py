@@ -1,0 +1,147 @@
+"""The composition root: one running bot, put together from settings, a clock and a connection to the platform."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.client.default import DefaultBotProperties
+from aiogram.enums import ParseMode
+from aiogram.fsm.storage.memory import SimpleEventIsolation
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    LinkPreviewOptions,
+)
+from aiogram_dialog import setup_dialogs
+
+from bot.areas import routers
+from bot.bell import Bell
+from bot.commands import CATALOGUE, Place
+from bot.fsm import SqlStorage
+from bot.handling import Ask, Do
+from bot.i18n import LANGUAGES, catalogue
+from bot.intake import Intake
+from bot.middlewares.identity import Identity
+from bot.poller import Poller
+from bot.sender import Sender
+from core.clock import Clock
+from storage.fsm import FormStore
+from storage.store import Store
+
+log = structlog.get_logger()
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "chat_member"]
+
+
+def default_properties() -> DefaultBotProperties:
+    """How every message is sent unless it says otherwise."""
+    return DefaultBotProperties(
+        parse_mode=ParseMode.HTML, link_preview=LinkPreviewOptions(is_disabled=True), protect_content=None
+    )
+
+
+class App:
+    """One running bot. `start` picks up what was left, `run` works until cancelled, `stop` lets go of everything."""
+
+    def __init__(self, store: Store, forms: FormStore, clock: Clock, bot: Bot) -> None:
+        self.store = store
+        self.forms = forms
+        self.clock = clock
+        self.bot = bot
+        self.dispatcher = Dispatcher(
+            storage=SqlStorage(forms, clock),
+            events_isolation=SimpleEventIsolation(),
+        )
+        self.intake = Intake(store, self.dispatcher, bot)
+        self.poller = Poller(bot, self.intake, ALLOWED_UPDATES)
+        self.bell = Bell(store, clock)
+        self._sender: Sender | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def sender(self) -> Sender:
+        if self._sender is None:
+            raise RuntimeError("the app is not started")
+        return self._sender
+
+    async def prepare(self) -> None:
+        """Open the stores, learn the bot's name, wire the dispatcher. Handles nothing yet."""
+        self.store.start()
+        await self.forms.open()
+        username = (await self.bot.me()).username or ""
+        self._wire(username)
+        self._sender = Sender(self.store, self.clock, self.bot, username)
+
+    def _wire(self, username: str) -> None:
+        dispatcher = self.dispatcher
+        dispatcher.workflow_data.update(
+            username=username,
+            do=Do(self.store),
+            ask=Ask(self.store),
+            clock=self.clock,
+            rulebook_of=lambda: self.store.rulebook,
+        )
+        dispatcher.update.outer_middleware(Identity(self.store, self.clock))
+        dispatcher.include_routers(*routers())
+        setup_dialogs(dispatcher)
+
+    async def start(self) -> None:
+        """Take up what a stop or crash left, hear what waits at the platform, and only then judge by the clock."""
+        await self.prepare()
+        await self.intake.resume()
+        await self.intake.idle()
+        await self.poller.catch_up()
+        await self.intake.idle()
+        await self.bell.start()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await self.start()
+        await self.tell_commands()
+        log.info("running")
+        self._tasks = [
+            asyncio.create_task(work, name=name)
+            for name, work in (
+                ("poller", self.poller.run()),
+                ("bell", self.bell.run()),
+                ("sender", self.sender.run()),
+            )
+        ]
+        await asyncio.gather(*self._tasks)
+
+    async def stop(self) -> None:
+        """Stop taking, finish what is in hand, let go of files and connections."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.intake.idle()
+        self.store.close()
+        await self.dispatcher.storage.close()
+        await self.bot.session.close()
+
+    async def idle(self) -> None:
+        """Wait until nothing is in hand and nothing can be sent now; for tests and moved clocks."""
+        while True:
+            await self.intake.idle()
+            await self.sender.idle()
+            if not self.intake.busy() and not self.sender.busy():
+                return
+
+    async def tell_commands(self) -> None:
+        """Give the platform the command menus, in both languages."""
+        scopes = (
+            (Place.PRIVATE, BotCommandScopeAllPrivateChats()),
+            (Place.GROUP, BotCommandScopeAllGroupChats()),
+        )
+        for place, scope in scopes:
+            entries = [entry for entry in CATALOGUE.values() if entry.place in (place, Place.BOTH)]
+            for language in LANGUAGES:
+                texts = catalogue(language)
+                menu = [BotCommand(command=e.name, description=texts.gettext(e.does)) for e in entries]
+                code = None if language == "zh_CN" else language
+                await self.bot.set_my_commands(menu, scope=scope, language_code=code)

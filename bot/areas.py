@@ -1,0 +1,29 @@
+"""The areas: which modules hold handlers, and the order in which they are asked."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from aiogram import Router
+
+from bot import errors
+from bot.handlers import fallback, groups, help, people, rules
+from bot.views import ledger as _ledger  # noqa: F401  # fills the registry of views; it has no commands yet
+
+HANDLERS: tuple[ModuleType, ...] = (
+    people,
+    groups,
+    rules,
+    help,
+)
+
+
+def routers() -> list[Router]:
+    """Commands and presses of every area first, so that a command always leads out of an open form; then the
+    forms; then what listens to free messages (locations, replies); the fallback is last."""
+    made = [errors.router(), *(area.router() for area in HANDLERS)]
+    for area in HANDLERS:
+        made += area.dialogs() if hasattr(area, "dialogs") else []
+    for area in HANDLERS:
+        made += [area.listeners()] if hasattr(area, "listeners") else []
+    return [*made, fallback.router()]

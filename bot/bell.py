@@ -1,0 +1,141 @@
+"""The bell: rings deadlines and runs rounds when their instant has come. It remembers nothing; rows do."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from core.clock import Clock
+from core.deadlines import RINGS, Deadline, Outage
+from core.rounds import ROUNDS, Round, RoundRun
+from storage.store import Store
+from storage.unit_of_work import SqlUnitOfWork
+
+log = structlog.get_logger()
+LONGEST_SLEEP = timedelta(seconds=15)
+SETTLE = 0.05  # seconds that changes of the deadlines are let pile up before the bell looks again
+
+
+class Bell:
+    """Looks at what is due, does it in units of work of its own, and sleeps until the next instant."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._expected: datetime | None = None
+        store.on_commit.append(self._on_commit)
+
+    def _on_commit(self, touched: frozenset[str]) -> None:
+        if "deadlines" in touched:
+            self._wake.set()
+
+    async def start(self) -> None:
+        """Note the first pulse, and an outage since the last one."""
+        await self._store.unit(self._first_beat)
+        self._expected = self._clock.now()
+
+    def _first_beat(self, uow: SqlUnitOfWork) -> None:
+        pulse = uow.rounds.pulse()
+        if pulse is not None:
+            self._note_gap(uow, pulse[1])
+        uow.rounds.beat()
+
+    def _note_gap(self, uow: SqlUnitOfWork, since: datetime) -> None:
+        """Where nobody was heard for longer than is tolerated, move what fell due meanwhile (P21)."""
+        rule = self._store.rulebook.outage
+        if uow.now - since <= timedelta(seconds=rule.tolerance_seconds):
+            return
+        outage = Outage(since, uow.now)
+        uow.rounds.record_outage(outage)
+        until = uow.now + timedelta(minutes=rule.grace_minutes)
+        moved = uow.deadlines.defer(since, until)
+        log.warning("outage", since=since.isoformat(), until=uow.now.isoformat(), moved=moved)
+
+    async def run(self) -> None:
+        """Ring until cancelled."""
+        while True:
+            upcoming = await self.tick()
+            delay = min(upcoming - self._clock.now(), LONGEST_SLEEP) if upcoming else LONGEST_SLEEP
+            self._expected = self._clock.now() + max(delay, timedelta(0))
+            try:
+                await asyncio.wait_for(self._wake.wait(), max(delay.total_seconds(), 0.001))
+                await asyncio.sleep(SETTLE)
+            except TimeoutError:
+                pass
+            self._wake.clear()
+
+    async def tick(self) -> datetime | None:
+        """Do everything whose instant has come; when the next one is."""
+        now = self._clock.now()
+        if self._expected is not None and now > self._expected:
+            expected = self._expected
+            await self._store.unit(lambda uow: self._note_gap(uow, expected))
+        self._expected = now
+        await self._store.unit(lambda uow: uow.rounds.beat())
+        await self._run_rounds()
+        await self._ring_due()
+        return await self.next_instant()
+
+    async def next_instant(self) -> datetime | None:
+        """When something is due next: a deadline, a round, or a notice that is held back."""
+        upcoming = await self._store.look(
+            lambda uow: [at for at in (uow.deadlines.next_due(), self._next_round(uow)) if at is not None]
+        )
+        self._expected_at(min(upcoming, default=None))
+        return min(upcoming, default=None)
+
+    def _expected_at(self, at: datetime | None) -> None:
+        """A clock moved by hand straight to the next instant has skipped nothing."""
+        if at is not None and self._expected is not None:
+            self._expected = max(self._expected, at)
+
+    def _next_round(self, uow: SqlUnitOfWork) -> datetime | None:
+        return min((at for one in ROUNDS.values() if (at := self._upcoming(one, uow.now))), default=None)
+
+    def _upcoming(self, one: Round, now: datetime) -> datetime | None:
+        rulebook = self._store.rulebook
+        today = rulebook.working_time.local_date(now)
+        plans = (one.plan(rulebook, today + timedelta(days=ahead)) for ahead in range(15))
+        return next((at for at in plans if at is not None and at > now), None)
+
+    async def _run_rounds(self) -> None:
+        now, rulebook = self._clock.now(), self._store.rulebook
+        today = rulebook.working_time.local_date(now)
+        for one in ROUNDS.values():
+            for day in (today - timedelta(days=1), today):
+                at = one.plan(rulebook, day)
+                if at is not None and at <= now <= at + one.catch_up:
+                    run = RoundRun(day, at, now - at, missed=False)
+                    await self._guard(one.name, lambda uow, one=one, run=run: _run_round(uow, one, run))
+
+    async def _ring_due(self) -> None:
+        while due := await self._store.look(lambda uow: uow.deadlines.due()):
+            rung = [await self._guard(d.subject, lambda uow, d=d: _ring(uow, d)) for d in due]
+            if not any(rung):
+                return  # all refused: looked at again at the next tick, not in a circle
+
+    async def _guard(self, what: str, work: object) -> bool:
+        """One that fails does not stop the others; it stays due and is tried again."""
+        try:
+            await self._store.unit(work)  # type: ignore[arg-type]  # a function of the unit of work
+        except Exception:  # any fault of one area must not silence the rest
+            log.exception("ring failed", what=what)
+            return False
+        return True
+
+
+def _run_round(uow: SqlUnitOfWork, one: Round, run: RoundRun) -> None:
+    pulse = uow.rounds.pulse()
+    if pulse is None or run.planned_at < pulse[0]:
+        return  # before this installation began
+    missed = any(o.start <= run.planned_at <= o.end for o in uow.rounds.outages(run.planned_at, uow.now))
+    if uow.rounds.start(one.name, run.day, run.planned_at, missed):
+        one.run(uow, RoundRun(run.day, run.planned_at, run.late_by, missed))
+
+
+def _ring(uow: SqlUnitOfWork, deadline: Deadline) -> None:
+    if uow.deadlines.finish(deadline):
+        RINGS[deadline.kind](uow, deadline)

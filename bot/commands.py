@@ -1,0 +1,91 @@
+"""The catalogue of commands: one list feeds the filters, /help and the platform's command menus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from aiogram.filters import Filter
+from aiogram.types import Message
+
+from core.access import Role
+
+
+class Place(StrEnum):
+    """Where a command works."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command with a Latin name, Chinese words that mean the same, and what it does (an English msgid)."""
+
+    name: str
+    words: tuple[str, ...]
+    does: str
+    place: Place
+    roles: frozenset[Role]
+
+    def is_for(self, roles: frozenset[Role], *, private: bool) -> bool:
+        here = self.place is Place.BOTH or self.place is (Place.PRIVATE if private else Place.GROUP)
+        return here and not self.roles.isdisjoint(roles)
+
+
+CATALOGUE: dict[str, Command] = {}
+
+
+def command(name: str, words: Iterable[str], does: str, place: Place, roles: Iterable[Role]) -> Command:
+    """Enter a command into the catalogue. Names and words are unique over all areas."""
+    entry = Command(name, tuple(words), does, place, frozenset(roles))
+    taken = {word for known in CATALOGUE.values() for word in (known.name, *known.words)}
+    if taken & {name, *entry.words}:
+        raise ValueError(f"command given twice: {name}")
+    CATALOGUE[name] = entry
+    return entry
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation that is translated where it is shown."""
+    return text
+
+
+def parse(text: str, username: str) -> tuple[str, str] | None:
+    """(command name, arguments) of a text, or None where it is no command of ours.
+
+    `/visit 华强`, `/visit@our_bot 华强`, `/拜访 华强` and `拜访 华强` are the same.
+    """
+    head, *rest = text.split(maxsplit=1) or [""]
+    slashed = head.startswith("/")
+    word, _, addressed = head.removeprefix("/").partition("@")
+    if addressed and addressed.lower() != username.lower():
+        return None
+    for entry in CATALOGUE.values():
+        if (slashed and word.lower() == entry.name) or word in entry.words:
+            return entry.name, "".join(rest).strip()
+    return None
+
+
+class Said(Filter):
+    """Passes a message that gives the command; hands on `args`, the text after it."""
+
+    def __init__(self, entry: Command) -> None:
+        self.entry = entry
+
+    async def __call__(
+        self, message: Message, username: str, aiogd_context: object | None = None
+    ) -> bool | dict[str, Any]:
+        text = message.text or message.caption or ""
+        found = parse(text, username)
+        if found is None or found[0] != self.entry.name:
+            return False
+        if aiogd_context is not None and not text.startswith("/"):
+            return False  # a form is open: plain words are what it asked for
+        private = message.chat.type == "private"
+        if self.entry.place is not Place.BOTH and (self.entry.place is Place.PRIVATE) != private:
+            return False
+        return {"args": found[1]}

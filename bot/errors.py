@@ -1,0 +1,65 @@
+"""Refusals become words; faults are logged first, then the user gets a short reference."""
+
+from __future__ import annotations
+
+import html
+import re
+import secrets
+
+import structlog
+from aiogram import Router
+from aiogram.types import CallbackQuery, ErrorEvent, Message
+from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
+
+from bot.screens import Say, answer_press
+from bot.views.base import Viewer, refusal
+from core.errors import AlreadyDone, KeguanError
+
+log = structlog.get_logger()
+
+
+def router() -> Router:
+    made = Router(name="errors")
+    made.error.register(on_error)
+    return made
+
+
+async def on_error(event: ErrorEvent, v: Viewer | None = None, say: Say | None = None) -> None:
+    """Answer whoever caused it; a refusal is nothing unusual."""
+    error = event.exception
+    if isinstance(error, AlreadyDone):
+        if v and say and event.update.message:
+            at = v.clock(event.update.message.date)
+            await say(v.t("Your message of {at} was carried out before the restart.", at=at))
+        return
+    if isinstance(error, KeguanError):
+        log.info("refused", error=type(error).__name__, update=event.update.update_id)
+        if v and say:
+            await _tell(event, say, refusal(v, error))
+        return
+    if isinstance(error, UnknownIntent | OutdatedIntent | UnknownState):
+        log.info("old form", update=event.update.update_id)
+        if v and say:
+            await _tell(event, say, v.t("This form is closed. Start again from /help."))
+        return
+    reference = secrets.token_hex(3)
+    log.error("fault", reference=reference, update=event.update.update_id, exc_info=error)
+    if v and say:
+        await _tell(
+            event, say, v.t("Something went wrong on our side. Please try again; reference {ref}.", ref=reference)
+        )
+    raise error
+
+
+async def _tell(event: ErrorEvent, say: Say, text: str) -> None:
+    """A refused press is told over the chat, to whoever pressed alone; a refused message in the chat."""
+    inner: Message | CallbackQuery | None = event.update.callback_query or event.update.message
+    if isinstance(inner, CallbackQuery):
+        await answer_press(inner, plain(text), alert=True)
+    else:
+        await say(text)
+
+
+def plain(text: str) -> str:
+    """A text without markup, for toasts."""
+    return html.unescape(re.sub(r"<[^>]+>", "", text))

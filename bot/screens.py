@@ -1,0 +1,133 @@
+"""From screens to messages of the platform: texts within the limit, keyboards, sending and editing."""
+
+from __future__ import annotations
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import (
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+    ReplyParameters,
+)
+
+from bot.views.base import Screen
+
+MOST_TEXT = 4096
+MOST_CAPTION = 1024
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+
+
+def fit(text: str, most: int = MOST_TEXT) -> str:
+    """The text, cut at the end of a line where it is longer than a message may be."""
+    if len(text) <= most:
+        return text
+    head = text[: most - 2]
+    whole, newline, _ = head.rpartition("\n")
+    return (whole if newline else head.rpartition("<")[0] or head) + "\n…"
+
+
+def inline(screen: Screen) -> InlineKeyboardMarkup | None:
+    if not screen.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [
+                InlineKeyboardButton(text=b.label, url=b.url)
+                if b.url
+                else InlineKeyboardButton(text=b.label, callback_data=b.data)
+                for b in buttons
+            ]
+            for buttons in screen.buttons
+        ]
+    )
+
+
+def markup(screen: Screen, *, private: bool) -> Markup | None:
+    """The keyboard of a screen. Reply keyboards are for private chats alone."""
+    if private and screen.location_button:
+        button = KeyboardButton(text=screen.location_button, request_location=True)
+        return ReplyKeyboardMarkup(keyboard=[[button]], resize_keyboard=True, one_time_keyboard=True)
+    if private and screen.drop_keyboard:
+        return ReplyKeyboardRemove()
+    return inline(screen)
+
+
+async def send(bot: Bot, chat: int, screen: Screen, reply_to: int | None = None) -> Message:
+    """Send a screen as a new message."""
+    keyboard = markup(screen, private=chat > 0)
+    reply = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None
+    if screen.photo:
+        return await bot.send_photo(
+            chat, screen.photo, caption=fit(screen.text, MOST_CAPTION), reply_markup=keyboard, reply_parameters=reply
+        )
+    return await bot.send_message(chat, fit(screen.text), reply_markup=keyboard, reply_parameters=reply)
+
+
+async def edit(bot: Bot, chat: int, message: int, screen: Screen) -> bool:
+    """Make an earlier message show the screen; False where it is gone. One that shows it already is fine."""
+    try:
+        await bot.edit_message_text(fit(screen.text), chat_id=chat, message_id=message, reply_markup=inline(screen))
+    except TelegramBadRequest as error:
+        if "message is not modified" in error.message:
+            return True
+        if "message to edit not found" in error.message or "can't be edited" in error.message:
+            return False
+        raise
+    return True
+
+
+class Say:
+    """How a handler answers: in the chat it was called from."""
+
+    def __init__(self, bot: Bot, event: Message | CallbackQuery) -> None:
+        self._bot = bot
+        self._event = event
+
+    async def __call__(self, screen: Screen | str) -> None:
+        """Answer a message with a new one (in a group as a reply to it), a press by changing what was pressed."""
+        screen = Screen(screen) if isinstance(screen, str) else screen
+        event = self._event
+        if isinstance(event, Message):
+            reply_to = event.message_id if event.chat.type != "private" else None
+            await send(self._bot, event.chat.id, screen, reply_to)
+        elif event.message is not None:
+            await self._change(event, screen)
+
+    async def new(self, screen: Screen | str) -> None:
+        """A new message in the chat, also after a press."""
+        screen = Screen(screen) if isinstance(screen, str) else screen
+        event = self._event
+        chat = event.chat if isinstance(event, Message) else event.message.chat if event.message else None
+        if chat is not None:
+            await send(self._bot, chat.id, screen)
+
+    async def toast(self, text: str, *, alert: bool = False) -> None:
+        """A few words over the chat, after a press: seen only by whoever pressed. In answer to a message it is a
+        message."""
+        if isinstance(self._event, Message):
+            await self(text)
+            return
+        await answer_press(self._event, text, alert=alert)
+
+    async def _change(self, press: CallbackQuery, screen: Screen) -> None:
+        if press.message is None:
+            return
+        if not await edit(self._bot, press.message.chat.id, press.message.message_id, screen):
+            await send(self._bot, press.message.chat.id, screen)
+
+
+MOST_TOAST = 200
+
+
+async def answer_press(press: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+    """Answer a press. One that came too late for the platform is let go: its card tells the state (P47)."""
+    try:
+        await press.answer(text[:MOST_TOAST] or None, show_alert=alert)
+    except TelegramBadRequest as error:
+        if "query is too old" not in error.message:
+            raise

@@ -1,0 +1,175 @@
+"""The sender: takes notices from the outbox, words them for their receiver, sends or edits, and writes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+
+from bot.middlewares.identity import viewer
+from bot.pace import urgency_of_call
+from bot.screens import edit, send
+from bot.views.base import NOTICES, Screen
+from core.access import SYSTEM
+from core.clock import Clock
+from core.groups import migrate
+from core.ids import AccountId, ChatId, MessageId, NoticeId
+from core.notices import NoticeState, ToGroup
+from storage.outbox import Outgoing
+from storage.store import Store
+
+log = structlog.get_logger()
+SETTLE = 0.005  # seconds that commits are let pile up before the outbox is read
+RETRY_AFTER = 2.0  # seconds until a chat that could not be reached for a passing reason is tried again
+
+
+class Sender:
+    """Sends what is pending: one notice at a time in a chat, chats side by side.
+
+    At least once: a crash between the platform's answer and the write-back sends that one notice again. For a
+    card it is an edit to the same text.
+    """
+
+    def __init__(self, store: Store, clock: Clock, bot: Bot, username: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._bot = bot
+        self._username = username
+        self._wake = asyncio.Event()
+        self._lanes: dict[ChatId, deque[Outgoing]] = {}
+        self._taken: set[NoticeId] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        store.on_commit.append(self._on_commit)
+
+    def _on_commit(self, touched: frozenset[str]) -> None:
+        if "notices" in touched:
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            await self.take()
+            held_back = await self._store.look(lambda uow: uow.outbox.next_instant())
+            delay = (held_back - self._clock.now()).total_seconds() if held_back else 15.0
+            try:
+                await asyncio.wait_for(self._wake.wait(), min(max(delay, 0.01), 15.0))
+                await asyncio.sleep(SETTLE)
+            except TimeoutError:
+                pass
+            self._wake.clear()
+
+    async def take(self) -> int:
+        """Put what is pending into the lanes of its chats; how many notices were new."""
+        taken, after = 0, NoticeId(0)
+        while page := await self._store.look(lambda uow, after=after: uow.outbox.pending(after)):  # type: ignore[misc]  # bound now
+            after = page[-1].id
+            for notice in page:
+                if notice.id not in self._taken:
+                    taken += 1
+                    await self._enter(notice)
+        return taken
+
+    async def idle(self) -> None:
+        """Send until nothing is pending that can be sent now; for tests and moved clocks."""
+        while await self.take() or self._tasks:
+            while self._tasks:
+                await asyncio.wait(self._tasks)
+
+    def busy(self) -> bool:
+        return bool(self._tasks)
+
+    async def _enter(self, notice: Outgoing) -> None:
+        self._taken.add(notice.id)
+        if notice.chat is None:
+            await self._settle(notice, NoticeState.UNREACHABLE, error="no open chat")
+            return
+        lane = self._lanes.get(notice.chat)
+        if lane is not None:
+            lane.append(notice)
+            return
+        self._lanes[notice.chat] = deque([notice])
+        task = asyncio.create_task(self._run_lane(notice.chat))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run_lane(self, chat: ChatId) -> None:
+        lane = self._lanes[chat]
+        while lane:
+            lane_in_order = sorted(lane, key=lambda notice: (notice.urgency, notice.id))
+            notice = lane_in_order[0]
+            lane.remove(notice)
+            if not self._superseded(notice, lane):
+                await self._deliver(chat, notice)
+            else:
+                await self._settle(notice, NoticeState.SUPERSEDED)
+        del self._lanes[chat]
+
+    @staticmethod
+    def _superseded(notice: Outgoing, lane: deque[Outgoing]) -> bool:
+        return notice.card is not None and any(n.card == notice.card and n.id > notice.id for n in lane)
+
+    async def _deliver(self, chat: ChatId, notice: Outgoing) -> None:
+        urgency_of_call.set(int(notice.urgency))
+        try:
+            message = await self._put(chat, notice, self._screen(notice))
+        except TelegramMigrateToChat as moved:
+            await self._store.do(migrate, SYSTEM, chat, ChatId(moved.migrate_to_chat_id))
+            self._taken.discard(notice.id)  # read again with the chat's new id
+        except TelegramForbiddenError as error:
+            await self._lost(chat, notice, error)
+        except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, OSError) as error:
+            log.warning("notice waits", notice=notice.id, error=repr(error))
+            await asyncio.sleep(RETRY_AFTER)
+            self._taken.discard(notice.id)
+            self._wake.set()
+        except (TelegramAPIError, ValueError, KeyError, TypeError) as error:
+            log.error("notice refused", notice=notice.id, kind=notice.kind, error=repr(error))
+            state = NoticeState.UNREACHABLE if _chat_is_gone(error) else NoticeState.FAILED
+            await self._settle(notice, state, error=repr(error))
+        else:
+            await self._settle(notice, NoticeState.SENT, message)
+
+    async def _put(self, chat: ChatId, notice: Outgoing, screen: Screen) -> MessageId:
+        """Edit the card's message where there is one, else send a new message."""
+        shown = notice.card_message
+        if shown is None and notice.card is not None:
+            shown = await self._store.look(lambda uow: uow.outbox.shown_at(notice))
+        if shown is not None and await edit(self._bot, chat, shown, screen):
+            return shown
+        return MessageId((await send(self._bot, chat, screen)).message_id)
+
+    def _screen(self, notice: Outgoing) -> Screen:
+        company = self._store.rulebook.company.language
+        private = not isinstance(notice.to, ToGroup)
+        language = (notice.language or company) if private else company
+        v = viewer(self._store, self._clock, language, self._username, private=private)
+        facts = {**notice.facts, "clause": notice.clause}
+        return NOTICES[notice.kind](v, facts)
+
+    async def _lost(self, chat: ChatId, notice: Outgoing, error: TelegramForbiddenError) -> None:
+        """Blocked, or put out of the group: noted, so that nobody is sanctioned for it (P46)."""
+        log.info("unreachable", notice=notice.id, error=error.message)
+        if chat > 0:
+            await self._store.unit(lambda uow: uow.people.set_reachable(AccountId(chat), False))
+        await self._settle(notice, NoticeState.UNREACHABLE, error=error.message)
+
+    async def _settle(
+        self, notice: Outgoing, state: NoticeState, message: MessageId | None = None, error: str | None = None
+    ) -> None:
+        await self._store.unit(lambda uow: uow.outbox.settle(notice, state, message, error))
+        self._taken.discard(notice.id)
+
+
+def _chat_is_gone(error: Exception) -> bool:
+    return isinstance(error, TelegramBadRequest) and "chat not found" in error.message

@@ -1,0 +1,39 @@
+"""Settings of an installation, from the environment or `.env`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "KEGUAN_"
+
+
+class Settings(BaseSettings):
+    """Where the bot finds its token, its rulebook and its data. Rules' figures are in the rulebook, not here."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
+
+    bot_token: SecretStr = Field(SecretStr(""), description="The token that BotFather gave")
+    api_base: str = Field("https://api.telegram.org", description="Address of the Bot API server")
+    data_dir: Path = Field(Path("var"), description="Folder for the database and files")
+    database_url: str = Field("", description="Database; empty: a SQLite file in the data folder")
+    rulebook: Path | None = Field(None, description="The company's rulebook; empty: the default preset")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    paced: bool = Field(True, description="Keep within Telegram's sending limits; off only for local servers")
+
+    @property
+    def store_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'keguan.db'}"
+
+    @property
+    def forms_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.data_dir / 'forms.db'}"
+
+
+def unknown_names() -> list[str]:
+    """Environment names with our prefix that no setting reads: most likely misspelt."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)

@@ -1,0 +1,212 @@
+"""What all views share: the viewer, screens and buttons, and the two registries of views.
+
+A view is a pure function from facts to a `Screen`. Every value put into a text is escaped on the way in.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.i18n import catalogue
+from core.errors import KeguanError
+from core.notices import Facts, NoticeKind
+from core.rulebook import Rulebook, Words
+
+E = TypeVar("E", bound=KeguanError)
+
+
+class Html(str):
+    """Text that is markup already and must not be escaped again."""
+
+    __slots__ = ()
+
+
+def escaped(value: object) -> str:
+    return value if isinstance(value, Html) else html.escape(str(value), quote=False)
+
+
+def fill(form: str, /, **values: object) -> Html:
+    """A text without words of its own, with escaped values; what needs translation goes through `Viewer.t`."""
+    return Html(form.format_map({name: escaped(value) for name, value in values.items()}))
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: it sends `data` back, or opens `url`."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A message: text, rows of buttons, at most one photo. `location_button` makes a reply keyboard, which
+    exists in private chats only; `drop_keyboard` takes it away."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    photo: str | None = None
+    location_button: str | None = None
+    drop_keyboard: bool = False
+
+
+def row(*buttons: Button | None) -> tuple[tuple[Button, ...], ...]:
+    """One row of those buttons that are there."""
+    return (present,) if (present := tuple(b for b in buttons if b is not None)) else ()
+
+
+def column(buttons: Iterable[Button]) -> tuple[tuple[Button, ...], ...]:
+    """One button a row: for lists to pick from in private chats."""
+    return tuple((button,) for button in buttons)
+
+
+WEEKDAYS = {
+    "zh_CN": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """For whom a view is made: their language, the company's zone, the present instant, and whether the chat is
+    private. `username` is the bot's, for links into its private chat."""
+
+    language: str
+    zone: ZoneInfo
+    now: datetime
+    rulebook: Rulebook
+    username: str
+    private: bool
+
+    def t(self, text: str, /, **values: object) -> Html:
+        """The text in the viewer's language, with escaped values."""
+        return fill(catalogue(self.language).gettext(text), **values)
+
+    def n(self, one: str, many: str, n: int, /, **values: object) -> Html:
+        """The same for a text that depends on the number `n`."""
+        return fill(catalogue(self.language).ngettext(one, many, n), n=n, **values)
+
+    def clock(self, at: datetime | str) -> str:
+        """10:02"""
+        return f"{self._local(at):%H:%M}"
+
+    def day(self, at: datetime | date | str) -> str:
+        """9月30日 周二"""
+        day = at if isinstance(at, date) and not isinstance(at, datetime) else self._local(at).date()
+        weekday = WEEKDAYS[self.language][day.weekday()]
+        if self.language == "en":
+            return f"{weekday} {day.day} {MONTHS[day.month - 1]}"
+        return f"{day.month}月{day.day}日 {weekday}"
+
+    def when(self, at: datetime | str) -> str:
+        """10:02 today, else 9月30日 周二 18:00"""
+        local = self._local(at)
+        if local.date() == self.now.astimezone(self.zone).date():
+            return f"{local:%H:%M}"
+        return f"{self.day(local)} {local:%H:%M}"
+
+    def span(self, length: timedelta) -> Html:
+        """A length of time, in the two largest units that say something."""
+        minutes = max(0, int(length.total_seconds() // 60))
+        days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+        if days and hours:
+            return self.t("{days} d {hours} h", days=days, hours=hours)
+        if days:
+            return self.t("{days} d", days=days)
+        if hours and rest:
+            return self.t("{hours} h {minutes} min", hours=hours, minutes=rest)
+        if hours:
+            return self.t("{hours} h", hours=hours)
+        return self.t("{minutes} min", minutes=rest)
+
+    def left(self, due: datetime | str) -> Html:
+        """How long until then, or how long over."""
+        due = self._local(due)
+        if due >= self.now:
+            return self.t("{span} left", span=self.span(due - self.now))
+        return self.t("{span} over", span=self.span(self.now - due))
+
+    def clause(self, clause_id: str | None) -> Html:
+        """The clause something rests on, as a short last line; nothing where there is none."""
+        if clause_id is None:
+            return Html("")
+        clause = self.rulebook.clause(clause_id)
+        return fill("<i>{article} {title}</i>", article=clause.article, title=self.title(clause.title))
+
+    def title(self, both: Words) -> str:
+        """The viewer's one of a text given in both languages."""
+        return both.say(self.language)
+
+    def link(self, payload: str) -> str:
+        """A link that opens the bot's private chat at a matter."""
+        return f"https://t.me/{self.username}?start={payload}"
+
+    def _local(self, at: datetime | date | str) -> datetime:
+        if isinstance(at, str):
+            at = datetime.fromisoformat(at)
+        if not isinstance(at, datetime):
+            raise TypeError(f"an instant is needed, not {at!r}")
+        return at.astimezone(self.zone)
+
+
+def role_name(v: Viewer, role: str) -> Html:
+    """A staff role in words."""
+    names = {
+        "salesperson": v.t("salesperson"),
+        "service": v.t("customer service"),
+        "technician": v.t("technician"),
+        "manager": v.t("manager"),
+        "director": v.t("director"),
+        "finance": v.t("finance"),
+        "gm": v.t("general manager"),
+        "admin": v.t("administrator"),
+        "customer": v.t("customer"),
+        "stranger": v.t("stranger"),
+    }
+    return names.get(role, Html(escaped(role)))
+
+
+def lines(*parts: str | None) -> Html:
+    """Those parts that say something, one a line."""
+    return Html("\n".join(part for part in parts if part))
+
+
+NoticeView: TypeAlias = Callable[[Viewer, Facts], Screen]
+ErrorView: TypeAlias = Callable[[Viewer, Any], str]
+NOTICES: dict[NoticeKind, NoticeView] = {}
+ERRORS: dict[type[KeguanError], ErrorView] = {}
+
+
+def shows(kind: NoticeKind) -> Callable[[NoticeView], NoticeView]:
+    """Declare the view of a kind of notice."""
+
+    def declare(view: NoticeView) -> NoticeView:
+        NOTICES[kind] = view
+        return view
+
+    return declare
+
+
+def words(error: type[E]) -> Callable[[Callable[[Viewer, E], str]], Callable[[Viewer, E], str]]:
+    """Declare the words for a refusal."""
+
+    def declare(view: Callable[[Viewer, E], str]) -> Callable[[Viewer, E], str]:
+        ERRORS[error] = view
+        return view
+
+    return declare
+
+
+def refusal(v: Viewer, error: KeguanError) -> str:
+    """The words for a refusal: those of its own class, or of the nearest one above it."""
+    for kind in type(error).__mro__:
+        if kind in ERRORS:
+            return ERRORS[kind](v, error)
+    return v.t("That can't be done.")

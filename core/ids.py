@@ -1,0 +1,26 @@
+"""Ids as types of their own, so that a row's id is never taken for a chat's."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+# Given by the chat platform.
+AccountId = NewType("AccountId", int)  # a user's account; also the id of the private chat with them
+ChatId = NewType("ChatId", int)  # a chat as the platform numbers it; a group's changes when it migrates
+MessageId = NewType("MessageId", int)  # unique within one chat
+UpdateId = NewType("UpdateId", int)
+
+# Given by our database.
+PersonId = NewType("PersonId", int)
+DepartmentId = NewType("DepartmentId", int)
+GroupId = NewType("GroupId", int)
+TaskId = NewType("TaskId", int)
+CustomerId = NewType("CustomerId", int)
+LeadId = NewType("LeadId", int)
+VisitId = NewType("VisitId", int)
+ComplaintId = NewType("ComplaintId", int)
+CheckinId = NewType("CheckinId", int)
+AbsenceId = NewType("AbsenceId", int)
+EntryId = NewType("EntryId", int)
+DeadlineId = NewType("DeadlineId", int)
+NoticeId = NewType("NoticeId", int)

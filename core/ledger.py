@@ -1,0 +1,185 @@
+"""The ledger of rewards and sanctions (LGR-1): entries are added, never changed; a reversal is an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from core.access import MANAGERS, STAFF, Actor, permits
+from core.errors import AlreadySettled, NotFound
+from core.ids import EntryId, PersonId
+from core.notices import Fact, Notice, NoticeKind, ToPerson, Urgency, kind
+from core.people import is_superior, superior_of
+from core.ports import UnitOfWork
+
+ENTRY = kind("ledger.entry")  # to the manager, and to the person when the clause is in force
+REVERSAL = kind("ledger.reversal")
+
+
+class Effect(StrEnum):
+    """What an entry means for the person."""
+
+    WARNING = "warning"
+    FINE = "fine"  # amount_yuan is paid
+    WITHHOLD = "withhold"  # the next `amount` allocations of leads are withheld (LED-5)
+    REVERSAL = "reversal"  # takes an earlier entry back
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger.
+
+    `amount` is yuan for a fine and a count for withheld allocations. `in_force` false is shadow mode: recorded
+    and shown to the manager, without effect, because the company has not switched the clause on. `evidence`
+    holds what the entry rests on; `decided_by` is None where the rule itself decided.
+    """
+
+    id: EntryId
+    person: PersonId
+    clause: str
+    effect: Effect
+    amount: int
+    subject: str
+    evidence: Mapping[str, Fact]
+    in_force: bool
+    decided_by: PersonId | None
+    reverses: EntryId | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    person: PersonId
+    clause: str
+    effect: Effect
+    amount: int
+    subject: str
+    evidence: Mapping[str, Fact]
+    in_force: bool
+    at: datetime
+    key: str  # one entry per key: the same occurrence is never recorded twice
+    decided_by: PersonId | None = None
+    reverses: EntryId | None = None
+
+
+class Ledger(Protocol):
+    def add(self, entry: NewEntry) -> Entry | None:
+        """The entry, or None where its key was recorded before."""
+
+    def get(self, entry: EntryId) -> Entry: ...
+    def of_person(self, person: PersonId, since: datetime | None = None) -> list[Entry]:
+        """Newest first."""
+
+    def of_subject(self, subject: str) -> list[Entry]: ...
+    def reversed_by(self, entry: EntryId) -> Entry | None: ...
+    def withheld(self, person: PersonId) -> int:
+        """How many allocations are still to be withheld: in force, not reversed, not used up."""
+
+    def use_withheld(self, person: PersonId, subject: str, at: datetime) -> bool:
+        """Use up one withheld allocation; False where none is left."""
+
+
+def sanction(
+    uow: UnitOfWork,
+    person: PersonId,
+    clause: str,
+    effect: Effect,
+    amount: int,
+    subject: str,
+    evidence: Mapping[str, Fact],
+    occurrence: str,
+) -> Entry | None:
+    """Record what a clause provides for, once per occurrence, and show it to the manager (LGR-1).
+
+    In shadow mode (the clause is not in force) the person is not told, since nothing happens to them.
+    """
+    rule = uow.rulebook.clause(clause)
+    entry = uow.ledger.add(
+        NewEntry(
+            person,
+            clause,
+            effect,
+            amount,
+            subject,
+            evidence,
+            rule.in_force,
+            uow.now,
+            f"{occurrence}|{clause}|{effect}|{person}",
+        )
+    )
+    if entry is not None:
+        _show(uow, ENTRY, entry)
+    return entry
+
+
+@permits(*MANAGERS)
+def reverse(uow: UnitOfWork, actor: Actor, entry_id: EntryId, reason: str) -> Entry:
+    """Take an entry back, with a trace of who and why (LGR-1, TSK-3). Open to those above the person."""
+    entry = uow.ledger.get(entry_id)
+    person = uow.people.get(entry.person)
+    if entry.effect is Effect.REVERSAL or not is_superior(uow, actor, person):
+        raise NotFound("entry", str(entry_id))
+    reversal = uow.ledger.add(
+        NewEntry(
+            entry.person,
+            entry.clause,
+            Effect.REVERSAL,
+            entry.amount,
+            entry.subject,
+            {"reason": reason},
+            entry.in_force,
+            uow.now,
+            f"reverse|{entry.id}",
+            actor.staff_id,
+            entry.id,
+        )
+    )
+    if reversal is None:
+        raise AlreadySettled("entry", "reversed")
+    _show(uow, REVERSAL, reversal)
+    return reversal
+
+
+def _show(uow: UnitOfWork, notice: NoticeKind, entry: Entry) -> None:
+    person = uow.people.get(entry.person)
+    superior = superior_of(uow, person)
+    facts: dict[str, Fact] = {
+        "entry": entry.id,
+        "label": person.label,
+        "effect": entry.effect,
+        "amount": entry.amount,
+        "subject": entry.subject,
+        "in_force": entry.in_force,
+        "evidence": dict(entry.evidence),
+    }
+    told = [superior.id] if superior else []
+    if entry.in_force:
+        told.append(person.id)
+    for to in told:
+        uow.notices.tell(
+            Notice(
+                notice,
+                ToPerson(to),
+                {**facts, "mine": to == person.id},
+                subject=f"entry:{entry.id}",
+                clause=entry.clause,
+                urgency=Urgency.ROUTINE,
+            )
+        )
+
+
+@permits(*STAFF)
+def mine(uow: UnitOfWork, actor: Actor) -> list[Entry]:
+    """One's own entries that are in force."""
+    return [entry for entry in uow.ledger.of_person(actor.staff_id) if entry.in_force]
+
+
+@permits(*MANAGERS)
+def of_team_member(uow: UnitOfWork, actor: Actor, person: PersonId) -> list[Entry]:
+    """A team member's entries, shadow ones included."""
+    if not is_superior(uow, actor, uow.people.get(person)):
+        raise NotFound("person", str(person))
+    return uow.ledger.of_person(person)

@@ -1,0 +1,41 @@
+"""What use cases may lean on: the unit of work and the repositories it gives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from core.deadlines import Deadlines
+    from core.groups import Groups
+    from core.ledger import Ledger
+    from core.notices import Notices
+    from core.people import People
+    from core.rulebook import Rulebook
+    from core.worktime import WorkTime
+
+
+class UnitOfWork(Protocol):
+    """One transaction: everything written through it is committed together, or not at all.
+
+    `now` is one instant for the whole unit (UTC).
+    """
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def rulebook(self) -> Rulebook: ...
+    @property
+    def worktime(self) -> WorkTime:
+        """The company's working time, without anyone's leave."""
+
+    @property
+    def deadlines(self) -> Deadlines: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def groups(self) -> Groups: ...
+    @property
+    def ledger(self) -> Ledger: ...

@@ -1,0 +1,150 @@
+"""Deadlines as rows. A firing is valid only while its generation is the present one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.deadlines import Deadline, DeadlineKind
+from core.ids import DeadlineId
+from storage.base import Base, UtcDateTime, table
+
+OPEN_ONLY = sa.text("done_at IS NULL")
+
+
+class DeadlineRow(Base):
+    __tablename__ = "deadlines"
+    __table_args__ = (
+        sa.UniqueConstraint("subject", "kind"),
+        sa.Index(
+            "ix_deadlines_open",
+            "due_at",
+            sqlite_where=OPEN_ONLY,
+            postgresql_where=OPEN_ONLY,
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    subject: Mapped[str] = mapped_column(sa.String(60))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    generation: Mapped[int]
+    clause: Mapped[str | None] = mapped_column(sa.String(40))
+    rulebook_version: Mapped[str] = mapped_column(sa.String(20))
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+_T = table(DeadlineRow)
+_OPEN = _T.c.done_at.is_(None)
+_MOVE = (
+    sa.update(_T)
+    .where(_T.c.subject == sa.bindparam("of"), _T.c.kind == sa.bindparam("k"))
+    .values(
+        due_at=sa.bindparam("due"),
+        opened_at=sa.bindparam("at"),
+        generation=_T.c.generation + 1,
+        clause=sa.bindparam("rests_on"),
+        rulebook_version=sa.bindparam("version"),
+        done_at=None,
+    )
+)
+_INSERT = sa.insert(_T)
+_CANCEL = sa.update(_T).where(_T.c.subject == sa.bindparam("of"), _OPEN).values(done_at=sa.bindparam("at"))
+_CANCEL_KINDS = _CANCEL.where(_T.c.kind.in_(sa.bindparam("kinds", expanding=True)))
+_OF_SUBJECT = sa.select(_T).where(_T.c.subject == sa.bindparam("of"), _OPEN).order_by(_T.c.due_at)
+DUE = sa.select(_T).where(_T.c.due_at <= sa.bindparam("at"), _OPEN).order_by(_T.c.due_at, _T.c.id).limit(200)
+NEXT_DUE = sa.select(_T.c.due_at).where(_OPEN).order_by(_T.c.due_at).limit(1)
+PENDING = sa.select(_T).where(_OPEN).order_by(_T.c.due_at, _T.c.id).limit(sa.bindparam("most"))
+_FINISH = (
+    sa.update(_T)
+    .where(_T.c.id == sa.bindparam("row"), _T.c.generation == sa.bindparam("gen"), _OPEN)
+    .values(done_at=sa.bindparam("at"))
+)
+_DEFER = (
+    sa.update(_T)
+    .where(_T.c.due_at >= sa.bindparam("start"), _T.c.due_at < sa.bindparam("until"), _OPEN)
+    .values(due_at=sa.bindparam("until"), generation=_T.c.generation + 1)
+)
+
+
+def deadline_from(row: Any) -> Deadline:
+    return Deadline(
+        DeadlineId(row.id),
+        DeadlineKind(row.kind),
+        row.subject,
+        row.due_at,
+        row.opened_at,
+        row.generation,
+        row.clause,
+        row.rulebook_version,
+    )
+
+
+class SqlDeadlines:
+    """Deadlines within one unit of work."""
+
+    def __init__(self, connection: sa.Connection, now: datetime, version: str) -> None:
+        self._c, self._now, self._version = connection, now, version
+
+    def open(self, kind: DeadlineKind, subject: str, due_at: datetime, clause: str | None = None) -> None:
+        moved = self._c.execute(
+            _MOVE,
+            {
+                "of": subject,
+                "k": kind,
+                "due": due_at,
+                "at": self._now,
+                "rests_on": clause,
+                "version": self._version,
+            },
+        )
+        if moved.rowcount == 0:
+            self._c.execute(
+                _INSERT,
+                {
+                    "kind": kind,
+                    "subject": subject,
+                    "due_at": due_at,
+                    "opened_at": self._now,
+                    "generation": 1,
+                    "clause": clause,
+                    "rulebook_version": self._version,
+                },
+            )
+
+    def cancel(self, subject: str, *kinds: DeadlineKind) -> None:
+        if kinds:
+            self._c.execute(_CANCEL_KINDS, {"of": subject, "at": self._now, "kinds": list(kinds)})
+        else:
+            self._c.execute(_CANCEL, {"of": subject, "at": self._now})
+
+    def due_of(self, subject: str, kind: DeadlineKind) -> datetime | None:
+        return next((d.due_at for d in self.open_of(subject) if d.kind == kind), None)
+
+    def open_of(self, subject: str) -> list[Deadline]:
+        return [deadline_from(row) for row in self._c.execute(_OF_SUBJECT, {"of": subject})]
+
+    # What the bell asks for ----------------------------------------------------------------------------
+
+    def due(self) -> list[Deadline]:
+        """Open deadlines whose instant has come, soonest first."""
+        return [deadline_from(row) for row in self._c.execute(DUE, {"at": self._now})]
+
+    def pending(self, most: int) -> list[Deadline]:
+        return [deadline_from(row) for row in self._c.execute(PENDING, {"most": most})]
+
+    def next_due(self) -> datetime | None:
+        found: datetime | None = self._c.execute(NEXT_DUE).scalar()
+        return found
+
+    def finish(self, deadline: Deadline) -> bool:
+        """Mark this very generation done; False where it was moved, cancelled or rung already."""
+        done = self._c.execute(_FINISH, {"row": deadline.id, "gen": deadline.generation, "at": self._now})
+        return bool(done.rowcount)
+
+    def defer(self, start: datetime, until: datetime) -> int:
+        """Move what fell due from `start` on to `until` (P21); how many."""
+        return int(self._c.execute(_DEFER, {"start": start, "until": until}).rowcount)

@@ -1,0 +1,103 @@
+"""The inbox: every update is on disk before the platform is told that it arrived (OPS-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.errors import AlreadyDone
+from core.ids import UpdateId
+from storage.base import Base, UtcDateTime, insert_ignoring, table
+
+OPEN_ONLY = sa.text("done_at IS NULL")
+
+
+class InboxRow(Base):
+    __tablename__ = "inbox"
+    __table_args__ = (
+        sa.Index(
+            "ix_inbox_open",
+            "id",
+            sqlite_where=OPEN_ONLY,
+            postgresql_where=OPEN_ONLY,
+        ),
+    )
+    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    raw: Mapped[bytes]
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    effect_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(sa.Text)
+
+
+_T = table(InboxRow)
+_PUT = insert_ignoring(InboxRow, on=["id"])
+_OPEN = sa.select(_T.c.id, _T.c.raw, _T.c.effect_at, _T.c.attempts).where(_T.c.done_at.is_(None)).order_by(_T.c.id)
+_LAST = sa.select(sa.func.max(_T.c.id))
+_EFFECT = (
+    sa.update(_T).where(_T.c.id == sa.bindparam("row"), _T.c.effect_at.is_(None)).values(effect_at=sa.bindparam("at"))
+)
+_DONE = (
+    sa.update(_T).where(_T.c.id == sa.bindparam("row")).values(done_at=sa.bindparam("at"), error=sa.bindparam("why"))
+)
+_TRY = sa.update(_T).where(_T.c.id.in_(sa.bindparam("rows", expanding=True))).values(attempts=_T.c.attempts + 1)
+_PURGE = sa.delete(_T).where(_T.c.done_at < sa.bindparam("before"), _T.c.error.is_(None))
+_DEAD = sa.select(_T.c.id, _T.c.error).where(_T.c.error.is_not(None)).order_by(_T.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update that is not finished. `had_effect` tells that only its answer may be missing."""
+
+    id: UpdateId
+    raw: bytes
+    had_effect: bool
+    attempts: int
+
+
+class SqlInbox:
+    """The inbox within one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._c, self._now = connection, now
+
+    def put(self, updates: Iterable[tuple[UpdateId, bytes]]) -> list[UpdateId]:
+        """Store updates; the ids of those that were new, in order."""
+        fresh = []
+        for update, raw in updates:
+            row = {"id": update, "raw": raw, "received_at": self._now, "attempts": 1}
+            if self._c.execute(_PUT[self._c.dialect.name], row).rowcount:
+                fresh.append(update)
+        return fresh
+
+    def waiting(self) -> list[Waiting]:
+        """Unfinished updates, oldest first; each counts as tried once more."""
+        rows = self._c.execute(_OPEN).all()
+        if rows:
+            self._c.execute(_TRY, {"rows": [row.id for row in rows]})
+        return [Waiting(UpdateId(r.id), r.raw, r.effect_at is not None, r.attempts) for r in rows]
+
+    def last(self) -> UpdateId | None:
+        found = self._c.execute(_LAST).scalar()
+        return None if found is None else UpdateId(found)
+
+    def mark_effect(self, update: UpdateId) -> None:
+        """Note, in the unit that has the effect, that it is being had. Raises AlreadyDone on a second time."""
+        if self._c.execute(_EFFECT, {"row": update, "at": self._now}).rowcount == 0:
+            raise AlreadyDone(update)
+
+    def finish(self, updates: Sequence[tuple[UpdateId, str | None]]) -> None:
+        """Mark updates handled; with an error they are the dead letters."""
+        self._c.execute(_DONE, [{"row": update, "at": self._now, "why": why} for update, why in updates])
+
+    def dead(self) -> list[tuple[UpdateId, str]]:
+        return [(UpdateId(row.id), row.error) for row in self._c.execute(_DEAD)]
+
+    def purge(self, before: datetime) -> int:
+        """Forget handled updates that are old; dead letters stay."""
+        return int(self._c.execute(_PURGE, {"before": before}).rowcount)

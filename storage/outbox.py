@@ -1,0 +1,295 @@
+"""The outbox: notices wait here from the commit that made them until the platform has taken them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.ids import AccountId, ChatId, GroupId, MessageId, NoticeId, PersonId
+from core.notices import (
+    Delivery,
+    Facts,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    Receiver,
+    ToAccount,
+    ToGroup,
+    ToPerson,
+    Urgency,
+)
+from storage.base import Base, Json, UtcDateTime, insert_ignoring, table, upsert
+from storage.groups import GroupRow
+from storage.people import AccountRow
+
+
+class NoticeRow(Base):
+    __tablename__ = "notices"
+    __table_args__ = (
+        sa.Index(
+            "ix_notices_pending",
+            "urgency",
+            "id",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        ),
+        sa.Index("ix_notices_subject", "subject", "kind"),
+        sa.Index(
+            "ix_notices_card",
+            "card",
+            "to_kind",
+            "to_id",
+            sqlite_where=sa.text("state = 'pending' AND card IS NOT NULL"),
+            postgresql_where=sa.text("state = 'pending' AND card IS NOT NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(sa.String(200), unique=True)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    to_kind: Mapped[str] = mapped_column(sa.String(8))
+    to_id: Mapped[int] = mapped_column(sa.BigInteger)
+    subject: Mapped[str] = mapped_column(sa.String(60))
+    facts: Mapped[Any] = mapped_column(Json)
+    clause: Mapped[str | None] = mapped_column(sa.String(40))
+    card: Mapped[str | None] = mapped_column(sa.String(80))
+    urgency: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(sa.String(12))
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    message_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    error: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class CardRow(Base):
+    """Which message shows a card to a receiver."""
+
+    __tablename__ = "cards"
+    card: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    to_kind: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    to_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    message_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A pending notice with what is needed to send it. `chat` is None where there is no way to the receiver."""
+
+    id: NoticeId
+    kind: NoticeKind
+    to: Receiver
+    chat: ChatId | None
+    language: str | None
+    facts: Facts
+    subject: str
+    clause: str | None
+    card: str | None
+    card_message: MessageId | None
+    urgency: Urgency
+    created_at: datetime
+
+
+_N, _C, _A, _G = table(NoticeRow), table(CardRow), table(AccountRow), table(GroupRow)
+_PUT = insert_ignoring(NoticeRow, on=["key"])
+_SUPERSEDE = (
+    sa.update(_N)
+    .where(
+        _N.c.card == sa.bindparam("c"),
+        _N.c.to_kind == sa.bindparam("tk"),
+        _N.c.to_id == sa.bindparam("ti"),
+        _N.c.state == NoticeState.PENDING,
+    )
+    .values(state=NoticeState.SUPERSEDED)
+)
+_PENDING = (
+    sa.select(
+        _N,
+        _C.c.message_id.label("card_message"),
+        _A.c.id.label("account_id"),
+        _A.c.reachable,
+        _A.c.language,
+        _G.c.chat_id.label("group_chat"),
+    )
+    .outerjoin(_C, (_C.c.card == _N.c.card) & (_C.c.to_kind == _N.c.to_kind) & (_C.c.to_id == _N.c.to_id))
+    .outerjoin(
+        _A,
+        ((_N.c.to_kind == "person") & (_A.c.person_id == _N.c.to_id))
+        | ((_N.c.to_kind == "account") & (_A.c.id == _N.c.to_id)),
+    )
+    .outerjoin(_G, (_N.c.to_kind == "group") & (_G.c.id == _N.c.to_id))
+    .where(
+        _N.c.state == NoticeState.PENDING,
+        sa.or_(_N.c.not_before.is_(None), _N.c.not_before <= sa.bindparam("at")),
+        _N.c.id > sa.bindparam("after"),
+    )
+    .order_by(_N.c.id)
+    .limit(500)
+)
+_NEXT = sa.select(sa.func.min(_N.c.not_before)).where(
+    _N.c.state == NoticeState.PENDING, _N.c.not_before > sa.bindparam("at")
+)
+_SETTLE = (
+    sa.update(_N)
+    .where(_N.c.id == sa.bindparam("row"))
+    .values(
+        state=sa.bindparam("becomes"),
+        sent_at=sa.bindparam("at"),
+        message_id=sa.bindparam("message"),
+        error=sa.bindparam("why"),
+    )
+)
+_CARD = upsert(CardRow, on=["card", "to_kind", "to_id"], update=["message_id"])
+_SHOWN = sa.select(_C.c.message_id).where(
+    _C.c.card == sa.bindparam("c"), _C.c.to_kind == sa.bindparam("tk"), _C.c.to_id == sa.bindparam("ti")
+)
+_CARD_AT = sa.select(_C.c.card).where(
+    _C.c.to_kind == sa.bindparam("tk"), _C.c.to_id == sa.bindparam("ti"), _C.c.message_id == sa.bindparam("m")
+)
+_DELIVERIES = (
+    sa.select(_N.c.id, _N.c.state, _N.c.sent_at, _N.c.message_id)
+    .where(
+        _N.c.subject == sa.bindparam("about"),
+        _N.c.kind == sa.bindparam("k"),
+        _N.c.to_kind == sa.bindparam("tk"),
+        _N.c.to_id == sa.bindparam("ti"),
+    )
+    .order_by(_N.c.id.desc())
+)
+_PURGE = sa.delete(_N).where(_N.c.state != NoticeState.PENDING, _N.c.created_at < sa.bindparam("before"))
+
+
+def _address(to: Receiver) -> tuple[str, int]:
+    match to:
+        case ToPerson(id):
+            return "person", id
+        case ToGroup(id):
+            return "group", id
+        case ToAccount(id):
+            return "account", id
+
+
+def _receiver(kind: str, number: int) -> Receiver:
+    match kind:
+        case "person":
+            return ToPerson(PersonId(number))
+        case "group":
+            return ToGroup(GroupId(number))
+        case _:
+            return ToAccount(AccountId(number))
+
+
+def _chat(row: Any) -> ChatId | None:
+    if row.to_kind == "group":
+        return None if row.group_chat is None else ChatId(row.group_chat)
+    return ChatId(row.account_id) if row.account_id is not None and row.reachable else None
+
+
+def outgoing_from(row: Any) -> Outgoing:
+    return Outgoing(
+        NoticeId(row.id),
+        NoticeKind(row.kind),
+        _receiver(row.to_kind, row.to_id),
+        _chat(row),
+        row.language,
+        row.facts,
+        row.subject,
+        row.clause,
+        row.card,
+        None if row.card_message is None else MessageId(row.card_message),
+        Urgency(row.urgency),
+        row.created_at,
+    )
+
+
+class SqlNotices:
+    """The outbox within one unit of work."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._c, self._now = connection, now
+
+    def tell(self, notice: Notice) -> None:
+        to_kind, to_id = _address(notice.to)
+        if notice.card is not None:
+            self._c.execute(_SUPERSEDE, {"c": notice.card, "tk": to_kind, "ti": to_id})
+        self._c.execute(
+            _PUT[self._c.dialect.name],
+            {
+                "key": f"{notice.key}|{to_kind}:{to_id}" if notice.key else None,
+                "kind": notice.kind,
+                "to_kind": to_kind,
+                "to_id": to_id,
+                "subject": notice.subject,
+                "facts": dict(notice.facts),
+                "clause": notice.clause,
+                "card": notice.card,
+                "urgency": notice.urgency,
+                "created_at": self._now,
+                "not_before": notice.not_before,
+                "state": NoticeState.PENDING,
+            },
+        )
+
+    def deliveries(self, subject: str, kind: NoticeKind, to: Receiver) -> list[Delivery]:
+        to_kind, to_id = _address(to)
+        rows = self._c.execute(_DELIVERIES, {"about": subject, "k": kind, "tk": to_kind, "ti": to_id})
+        return [
+            Delivery(
+                NoticeId(row.id),
+                NoticeState(row.state),
+                row.sent_at,
+                None if row.message_id is None else MessageId(row.message_id),
+            )
+            for row in rows
+        ]
+
+    def was_delivered(self, subject: str, kind: NoticeKind, to: Receiver) -> bool:
+        return any(d.state is NoticeState.SENT for d in self.deliveries(subject, kind, to))
+
+    def card_at(self, to: Receiver, message: MessageId) -> str | None:
+        to_kind, to_id = _address(to)
+        found: str | None = self._c.execute(_CARD_AT, {"tk": to_kind, "ti": to_id, "m": message}).scalar()
+        return found
+
+
+class SqlOutbox:
+    """The same rows as the sender sees them."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._c, self._now = connection, now
+
+    def pending(self, after: NoticeId) -> list[Outgoing]:
+        """Notices to send now with ids above `after`, oldest first, at most 500."""
+        return [outgoing_from(row) for row in self._c.execute(_PENDING, {"at": self._now, "after": after})]
+
+    def next_instant(self) -> datetime | None:
+        """When the next notice that is held back may leave."""
+        found: datetime | None = self._c.execute(_NEXT, {"at": self._now}).scalar()
+        return found
+
+    def shown_at(self, notice: Outgoing) -> MessageId | None:
+        """The message that shows the notice's card by now."""
+        to_kind, to_id = _address(notice.to)
+        found = self._c.execute(_SHOWN, {"c": notice.card, "tk": to_kind, "ti": to_id}).scalar()
+        return None if found is None else MessageId(found)
+
+    def settle(
+        self, notice: Outgoing, state: NoticeState, message: MessageId | None = None, error: str | None = None
+    ) -> None:
+        """Write back what became of a notice; a card remembers the message that shows it."""
+        self._c.execute(
+            _SETTLE, {"row": notice.id, "becomes": state, "at": self._now, "message": message, "why": error}
+        )
+        if notice.card is not None and message is not None:
+            to_kind, to_id = _address(notice.to)
+            self._c.execute(
+                _CARD[self._c.dialect.name],
+                {"card": notice.card, "to_kind": to_kind, "to_id": to_id, "message_id": message},
+            )
+
+    def purge(self, before: datetime) -> int:
+        """Forget old notices that are not waiting any more."""
+        return int(self._c.execute(_PURGE, {"before": before}).rowcount)

@@ -1,0 +1,116 @@
+"""The store: where units of work are run, for use cases and for the machinery around them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+import sqlalchemy as sa
+
+from core.access import Actor, authorise
+from core.clock import Clock
+from core.ids import UpdateId
+from core.rulebook import Rulebook
+from storage.base import Base
+from storage.engine import make_engine
+from storage.unit_of_work import SqlUnitOfWork
+from storage.writer import Writer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+READERS = 2
+
+
+class Store:
+    """Runs use cases in units of work on the writer's thread, and questions on reader threads.
+
+    `on_commit` is called in the event loop after a unit has been committed, with the names of the mechanisms it
+    touched ("deadlines", "notices"), so that the bell and the sender look again.
+    """
+
+    def __init__(self, url: str, clock: Clock, rulebook: Rulebook) -> None:
+        self.url = url
+        self.rulebook = rulebook
+        self._clock = clock
+        self._engine = make_engine(url)
+        self._reading = make_engine(url, read_only=True)
+        self._writer = Writer(self._engine)
+        self._readers = ThreadPoolExecutor(READERS, "reader")
+        self.on_commit: list[Callable[[frozenset[str]], None]] = []
+
+    def create_tables(self) -> None:
+        """Make the tables at once, without migrations; for tests and throw-away stores."""
+        Base.metadata.create_all(self._engine)
+
+    def start(self) -> None:
+        self._writer.start()
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the files."""
+        self._writer.stop()
+        self._readers.shutdown()
+        self._engine.dispose()
+        self._reading.dispose()
+
+    async def do(
+        self,
+        use_case: Callable[Concatenate[Any, Actor, P], T],
+        actor: Actor,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a use case as one unit of work; returns after its commit."""
+        authorise(use_case, actor)
+        return await self.unit(lambda uow: use_case(uow, actor, *args, **kwargs))
+
+    async def do_for(
+        self, update: UpdateId, use_case: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any
+    ) -> T:
+        """The same for a use case that an update asks for: its effect is had once, however often it is tried."""
+        authorise(use_case, actor)
+
+        def work(uow: SqlUnitOfWork) -> T:
+            uow.inbox.mark_effect(update)
+            return use_case(uow, actor, *args, **kwargs)
+
+        return await self.unit(work)
+
+    async def ask(
+        self,
+        question: Callable[Concatenate[Any, Actor, P], T],
+        actor: Actor,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Answer a question from what is committed, without waiting for the writer."""
+        authorise(question, actor)
+        return await self.look(lambda uow: question(uow, actor, *args, **kwargs))
+
+    async def unit(self, work: Callable[[SqlUnitOfWork], T]) -> T:
+        """Run any function of a unit of work; for the machinery, which asks no permission."""
+        touched: set[str] = set()
+
+        def run(connection: sa.Connection) -> T:
+            uow = self._uow(connection)
+            result = work(uow)
+            touched.update(uow.touched)
+            return result
+
+        result = cast("T", await self._writer.do(run))
+        if touched:
+            for listener in self.on_commit:
+                listener(frozenset(touched))
+        return result
+
+    async def look(self, work: Callable[[SqlUnitOfWork], T]) -> T:
+        """Run any function that only reads, on a reader thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def _read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
+        with self._reading.connect() as connection:
+            return work(self._uow(connection))
+
+    def _uow(self, connection: sa.Connection) -> SqlUnitOfWork:
+        return SqlUnitOfWork(connection, self._clock.now(), self.rulebook)

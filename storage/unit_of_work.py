@@ -1,0 +1,76 @@
+"""The unit of work: the repositories of one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from core.rulebook import Rulebook
+from core.worktime import WorkTime
+from storage.deadlines import SqlDeadlines
+from storage.groups import SqlGroups
+from storage.inbox import SqlInbox
+from storage.ledger import SqlLedger
+from storage.outbox import SqlNotices, SqlOutbox
+from storage.people import SqlPeople
+from storage.rounds import SqlRounds
+
+
+class SqlUnitOfWork:
+    """Gives use cases their repositories, all on one connection. See `core.ports.UnitOfWork`."""
+
+    def __init__(self, connection: sa.Connection, now: datetime, rulebook: Rulebook) -> None:
+        self._c = connection
+        self._now = now
+        self._rulebook = rulebook
+        self.touched: set[str] = set()
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    @property
+    def rulebook(self) -> Rulebook:
+        return self._rulebook
+
+    @property
+    def worktime(self) -> WorkTime:
+        return self._rulebook.working_time
+
+    @cached_property
+    def deadlines(self) -> SqlDeadlines:
+        self.touched.add("deadlines")
+        return SqlDeadlines(self._c, self._now, self._rulebook.version)
+
+    @cached_property
+    def notices(self) -> SqlNotices:
+        self.touched.add("notices")
+        return SqlNotices(self._c, self._now)
+
+    @cached_property
+    def people(self) -> SqlPeople:
+        return SqlPeople(self._c)
+
+    @cached_property
+    def groups(self) -> SqlGroups:
+        return SqlGroups(self._c)
+
+    @cached_property
+    def ledger(self) -> SqlLedger:
+        return SqlLedger(self._c)
+
+    # Mechanisms that use cases do not see ---------------------------------------------------------------
+
+    @cached_property
+    def inbox(self) -> SqlInbox:
+        return SqlInbox(self._c, self._now)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        return SqlOutbox(self._c, self._now)
+
+    @cached_property
+    def rounds(self) -> SqlRounds:
+        return SqlRounds(self._c, self._now)

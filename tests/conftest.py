@@ -1,0 +1,34 @@
+"""Fixtures. The chat bench is imported only by tests that use it, so that core tests stay free of aiogram."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.support.chat import Bench
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("templates")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, templates: Path) -> Path:
+    """A folder with an empty database."""
+    from tests.support.chat import prepare
+
+    return prepare(tmp_path, templates)
+
+
+@pytest.fixture
+async def bench(folder: Path) -> AsyncIterator[Bench]:
+    """A company with nobody in it yet, on an ordinary Monday at 08:00."""
+    from tests.support.chat import open_bench
+
+    async with open_bench(folder) as opened:
+        yield opened
