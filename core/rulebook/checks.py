@@ -204,4 +204,4 @@ def check_named(clauses: Mapping[str, ClauseText], known: Mapping[str, Any]) -> 
             for key in NAMED.findall(getattr(clause.text, language)):
                 if key not in known:
                     path = ("clauses", clause_id, "text", language)
-                    yield Finding(ProblemKind.UNKNOWN_NAME, (path,), "{…}", key or "{}", near(key, known))
+                    yield Finding(ProblemKind.UNKNOWN_FIGURE, (path,), got=f"{{{key}}}", near=near(key, known))

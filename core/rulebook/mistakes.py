@@ -48,7 +48,7 @@ def finding_of(section: str, error: ErrorDetails) -> Finding:
 
 def _bad_key(path: Path, error: ErrorDetails) -> Finding:
     known = _options(error)
-    if not known:
+    if error["type"] != "literal_error":
         return Finding(ProblemKind.BAD_FORMAT, (path,), _pattern(error), str(path[-1]))
     return Finding(ProblemKind.UNKNOWN_KEY, (path,), " | ".join(known), str(path[-1]), near(str(path[-1]), known))
 
@@ -74,13 +74,12 @@ def _said(error: ErrorDetails, path: Path) -> tuple[ProblemKind, str, str | None
         return ProblemKind.EXACTLY_ONE, str(ctx["expected"]), None
     if kind in {"too_short", "blank"}:
         return ProblemKind.OUT_OF_RANGE, f"≥ {ctx.get('min_length', 1)}", None
-    if kind == "bad_format":
-        return ProblemKind.BAD_FORMAT, str(ctx["expected"]), None
     return ProblemKind.BAD_FORMAT, _pattern(error), None
 
 
 def _pattern(error: ErrorDetails) -> str:
-    return str(error.get("ctx", {}).get("pattern", error["msg"]))
+    ctx = error.get("ctx", {})
+    return str(ctx.get("pattern", ctx.get("expected", error["msg"])))
 
 
 def _options(error: ErrorDetails) -> list[str]:

@@ -33,6 +33,7 @@ WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_YEAR = re.compile(r"20\d{2}", re.ASCII)
 _HOURS = re.compile(r"(\d{2}:\d{2})\s*-\s*(\d{2}:\d{2})", re.ASCII)
 
 
@@ -74,6 +75,14 @@ def _due(value: object) -> int | str:
     raise _badly_written("end_of_day | ≥ 1 (working minutes)")
 
 
+def _year(value: object) -> int:
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and _YEAR.fullmatch(value):
+        return int(value)
+    raise _badly_written("YYYY (2027)")
+
+
 def _no_blank(value: object) -> object:
     if isinstance(value, str) and not value.strip():
         raise PydanticCustomError("blank", "blank")
@@ -82,6 +91,7 @@ def _no_blank(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_no_blank)]
 Clock = Annotated[time, BeforeValidator(_clock), PlainSerializer(lambda t: f"{t:%H:%M}", str, when_used="json")]
+Year = Annotated[int, BeforeValidator(_year)]
 Day = Annotated[date, BeforeValidator(_day)]
 Yes = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
@@ -175,7 +185,7 @@ class WorktimeRules(Section):
     makeup_shifts: tuple[ShiftRule, ...] = ()  # of make-up workdays; empty: the ones of a usual working day
     days_on: tuple[Day, ...] = ()
     days_off: tuple[Day, ...] = ()
-    official: Mapping[int, OfficialYear] = {}  # by year, for notices newer than the shipped calendar
+    official: Mapping[Year, OfficialYear] = {}  # by year, for notices newer than the shipped calendar
 
 
 class InviteRules(Section):

@@ -80,7 +80,7 @@ def _compose(text: str, file: str) -> Node | None:
         got = f"U+{ord(text[error.position]):04X}"
         raise RulebookError([Problem(file, place.line, place.column, "", ProblemKind.SYNTAX, got=got)]) from error
     except (YAMLError, RecursionError) as error:
-        got = type(error).__name__
+        got = "nested too deeply" if isinstance(error, RecursionError) else type(error).__name__
         raise RulebookError([Problem(file, 1, 1, "", ProblemKind.SYNTAX, got=got)]) from error
     return node
 
@@ -135,7 +135,7 @@ def _scalar(document: Document, node: Node, path: Path) -> str | int | float | b
         if tag == "null":
             return None
         if tag == "bool":
-            return text.lower() == "true"
+            return _truth(text)
         if tag == "int":
             return _whole(text.replace("_", ""))
         if tag == "float":
@@ -145,6 +145,13 @@ def _scalar(document: Document, node: Node, path: Path) -> str | int | float | b
         return None
     document.note(_place(node), path, ProblemKind.NOT_PLAIN, "plain", "tag")
     return None
+
+
+def _truth(text: str) -> bool:
+    # A file that declares YAML 1.1 would have yes and no read as truth values too.
+    if text.lower() not in {"true", "false"}:
+        raise ValueError(text)
+    return text.lower() == "true"
 
 
 def _whole(text: str) -> int:

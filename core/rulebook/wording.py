@@ -33,6 +33,7 @@ class ProblemKind(StrEnum):
     UNKNOWN_NAME = "unknown_name"
     NOT_COVERED = "not_covered"
     STANDS_ELSEWHERE = "stands_elsewhere"
+    UNKNOWN_FIGURE = "unknown_figure"
     UNUSABLE = "unusable"
 
 
@@ -58,6 +59,7 @@ _ENGLISH = {
     ProblemKind.UNKNOWN_NAME: "{got} is not defined in {expected}",
     ProblemKind.NOT_COVERED: "nobody may take {got}: no level in {expected} has it",
     ProblemKind.STANDS_ELSEWHERE: "the sanction of this clause is set in {expected}",
+    ProblemKind.UNKNOWN_FIGURE: "{got} names no figure of this rulebook",
     ProblemKind.UNUSABLE: "no working time can be made of this ({got})",
 }
 _CHINESE = {
@@ -82,6 +84,7 @@ _CHINESE = {
     ProblemKind.UNKNOWN_NAME: "{expected} 中没有 {got}",
     ProblemKind.NOT_COVERED: "{got} 类没有人可以承接：{expected} 里没有一级包含它",
     ProblemKind.STANDS_ELSEWHERE: "本条的处罚由 {expected} 规定，请到那里改",
+    ProblemKind.UNKNOWN_FIGURE: "{got} 不是本制度里的数值",
     ProblemKind.UNUSABLE: "这样排不出工作时间（{got}）",
 }
 # What a reader calls the kinds of values; anything else in `expected` and `got` is shown as it stands.

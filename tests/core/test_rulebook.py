@@ -112,6 +112,24 @@ def test_unknown_section_offers_the_near_one() -> None:
     assert (problem.key, problem.kind, problem.near) == ("complaint", ProblemKind.UNKNOWN_KEY, "complaints")
 
 
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("complaints: {close_days: {domestik: 3}}", "domestic"),
+        ("clauses: {visit.log: {titel: x}}", "title"),
+        ("clauses: {visit.log: {sanction: {fine_yaun: 3}}}", "fine_yuan"),
+        ("clauses: {visit.log: {text: {zh: x, eng: x}}}", "en"),
+        ("leads: {sources: [{key: web, title: {zh: 网}, tittle: x}]}", "title"),
+        ("worktime: {official: {2027: {holydays: []}}}", "holidays"),
+        ("worktime: {shifts: {sunday: []}}", "sun"),
+        ("company: {xyz: 1}", None),
+    ],
+)
+def test_unknown_keys_at_any_depth_offer_the_near_one(text: str, near: str | None) -> None:
+    problem = only(text)
+    assert (problem.kind, problem.near) == (ProblemKind.UNKNOWN_KEY, near)
+
+
 def test_missing_key_is_shown_at_its_parent() -> None:
     problem = only("leads:\n  sources:\n    - key: web\n")
     assert where(problem) == (3, 7, "leads.sources.0.title", ProblemKind.MISSING_KEY)
@@ -177,7 +195,9 @@ def test_syntax_error_has_its_place() -> None:
     assert "mapping values are not allowed here" in str(problem)
 
 
-@pytest.mark.parametrize("text", ["a: [1,\nb: 2", "\ta: 1", "a: *q", "preset: default\n---\npreset: default", "..."])
+@pytest.mark.parametrize(
+    "text", ["a: [1,\nb: 2", "\ta: 1", "a: *q", "preset: default\n---\npreset: default", "...", "[" * 9999]
+)
 def test_broken_yaml_is_a_problem_not_a_crash(text: str) -> None:
     assert only(text).kind is ProblemKind.SYNTAX
 
@@ -270,6 +290,11 @@ def test_clock_times_are_times_and_no_is_a_word() -> None:
 @pytest.mark.parametrize("clock", ["9:00", "24:00", "09:60", "0900", "830", "09:00:30", "２1:00"])
 def test_odd_clock_times_are_refused(clock: str) -> None:
     assert only(f"visits: {{reminder_at: {clock}}}").kind is ProblemKind.BAD_FORMAT
+
+
+def test_a_file_that_declares_yaml_1_1_gets_no_other_truths() -> None:
+    problems = refused("%YAML 1.1\n---\ncheckin: {flag_same_spot: yes}\n")
+    assert [where(p)[2:] for p in problems] == [("checkin.flag_same_spot", ProblemKind.NOT_PLAIN)]
 
 
 def test_numbers_are_decimal() -> None:
@@ -427,6 +452,7 @@ def test_explain_names_the_preset_or_the_line() -> None:
             (1, 41, "worktime.official.2027.holidays.0"),
             ProblemKind.OUT_OF_RANGE,
         ),
+        ("worktime: {official: {'27': {}}}", (1, 23, "worktime.official.27"), ProblemKind.BAD_FORMAT),
         ("clauses:\n  lead.contact: ~", (2, 3, "clauses.lead.contact"), ProblemKind.MISSING_KEY),
         (
             "clauses:\n  lead.contact:\n    sanction: {fine_yuan: 1}",
@@ -436,7 +462,7 @@ def test_explain_names_the_preset_or_the_line() -> None:
         (
             "clauses:\n  visit.log:\n    text: {zh: '{visits.near}米'}",
             (3, 12, "clauses.visit.log.text.zh"),
-            ProblemKind.UNKNOWN_NAME,
+            ProblemKind.UNKNOWN_FIGURE,
         ),
         (
             "clauses:\n  Bad Id: {title: {zh: x}, article: x, text: {zh: x}}",
@@ -447,6 +473,12 @@ def test_explain_names_the_preset_or_the_line() -> None:
 )
 def test_contradictions_are_shown_at_their_place(text: str, place: tuple[int, int, str], kind: ProblemKind) -> None:
     assert where(only(text)) == (*place, kind)
+
+
+def test_bounds_that_touch_are_no_contradiction() -> None:
+    book = loads("worktime: {shifts: {mon: [12:00-18:00, 09:00-12:00]}}\ncheckin: {due_at: 09:10}\n")
+    assert book.checkin.due_at == book.checkin.closes_at
+    assert len(book.worktime.shifts["mon"]) == 2
 
 
 def test_no_working_time_is_refused() -> None:
@@ -564,6 +596,12 @@ def test_title_matches_come_first() -> None:
     assert found == ["customer.register_first", "complaint.first_asked"]
 
 
+def test_title_match_comes_before_an_earlier_text_match() -> None:
+    found = [clause.id for clause in default().search_clauses("投诉")]
+    assert found.index("complaint.number") < found.index("complaint.first_asked")
+    assert list(default().clauses).index("complaint.first_asked") < list(default().clauses).index("complaint.number")
+
+
 def test_only_clauses_in_force_can_be_asked_for() -> None:
     book = loads("clauses: {visit.log: {in_force: true}}")
     assert [clause.id for clause in book.search_clauses(in_force=True)] == ["visit.log"]
@@ -596,6 +634,7 @@ def test_sanction_only_of_a_clause_in_force() -> None:
         (200_000, "C"),
         (199_999, "D"),
         (0, "D"),
+        (-1, "D"),
     ],
 )
 def test_lead_class_by_expected_deal(yuan: int, name: str) -> None:
