@@ -36,6 +36,8 @@ _REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|amp|quot
 _ATTRIBUTE = re.compile(r"""\s+([a-zA-Z0-9_.-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+))?""")
 _USER_LINK = re.compile(r"tg://user/?\?id=(\d+)")
 
+_BARE_HOST = re.compile(r"^(https?://[^/?#]+)(?=$|[?#])", re.IGNORECASE)
+
 _WORD = r"\w"
 _FOUND = (
     (
@@ -196,8 +198,7 @@ class _HtmlReader:
 def _as_address(url: str) -> str:
     if "://" not in url:
         url = f"http://{url}"
-    scheme, _, rest = url.partition("://")
-    return url if "/" in rest or scheme not in ("http", "https") else f"{url}/"
+    return _BARE_HOST.sub(r"\1/", url)
 
 
 def _referenced(match: re.Match[str]) -> str:

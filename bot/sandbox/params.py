@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from bot.sandbox.errors import bad_request
 
 _TRUE = frozenset(("true", "yes", "1"))
@@ -38,7 +40,7 @@ class Params:
         if value is None:
             return ""
         if isinstance(value, str):
-            return value.replace("\r\n", "\n").replace("\x00", " ")
+            return _clean(value)
         return json.dumps(value) if isinstance(value, (bool, dict, list)) else str(value)
 
     def integer(self, name: str, default: int = 0) -> int:
@@ -73,8 +75,8 @@ class Params:
         if not isinstance(value, str):
             return value
         try:
-            return json.loads(value)
-        except ValueError as problem:
+            return orjson.loads(value)
+        except (orjson.JSONDecodeError, UnicodeEncodeError) as problem:
             raise bad_request(f"can't parse {what} JSON object") from problem
 
     def object(self, name: str, what: str) -> dict[str, Any] | None:
@@ -89,6 +91,14 @@ class Params:
             raise bad_request(f"expected an Array of {what}")
         return value
 
+    def integers(self, name: str) -> list[int]:
+        """A list of numbers; an absent one is empty."""
+        given = self.array(name, "Integer") or []
+        try:
+            return [int(item) for item in given]
+        except (TypeError, ValueError) as problem:
+            raise bad_request("expected an Array of Integer") from problem
+
     def file(self, name: str) -> Upload | str | None:
         """An upload under the field's own name or `attach://…`, else the file id or address given."""
         if name in self.files:
@@ -102,3 +112,13 @@ class Params:
         if upload is None:
             raise bad_request("wrong file identifier/HTTP URL specified")
         return upload
+
+
+def _clean(text: str) -> str:
+    """Line ends as one character; text that is no text (lone surrogates) is refused."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as problem:
+            raise bad_request("strings must be encoded in UTF-8") from problem
+    return text.replace("\r\n", "\n").replace("\x00", " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -26,6 +27,7 @@ from bot.sandbox.world import (
 if TYPE_CHECKING:
     from bot.sandbox.telegram import Telegram
 
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 Where = Chat | int | None
 Which = Message | int | None
 GPS_ACCURACY_METRES = 12.0
@@ -75,6 +77,8 @@ class Person:
 
     def start(self, payload: str = "") -> Message:
         """Open the bot and press Start, from a deep link if there is a payload; unblocks."""
+        if not _PAYLOAD.fullmatch(payload):
+            raise PersonError(f"{payload!r} can't be the payload of a deep link")
         self.private.started = True
         if self.private.blocked:
             self.unblock()
@@ -227,7 +231,7 @@ class Person:
 
         Raises PersonError if no such button is shown.
         """
-        place = self._where(chat)
+        place = self._place(message, chat)
         shown = [self._message(message, place)] if message is not None else reversed(self.history(place))
         for candidate in shown:
             found = _button(candidate, button)
@@ -237,7 +241,7 @@ class Person:
 
     def press_data(self, message: Which, data: str, chat: Where = None) -> Press:
         """Send a press with any data, as a modified app or an old screen would."""
-        place = self._where(chat)
+        place = self._place(message, chat)
         return self._queried(place, self._message(message, place), data)
 
     def _pressed(self, place: Chat, message: Message, button: Wire) -> Press:
@@ -252,7 +256,7 @@ class Person:
         self._must_be_in(place)
         query_id = str(7_000_000_000_000_000_000 + telegram.count())
         press = Press(query_id, self.id, place.id, message.id, data, telegram.monotonic())
-        telegram.presses[query_id] = press
+        telegram.remember(press)
         telegram.tell("press", place, message, press=press, user_id=self.id)
         query: Wire = {
             "id": query_id,
@@ -283,7 +287,7 @@ class Person:
 
     def react(self, message: Which, emoji: str, chat: Where = None) -> None:
         """Put one reaction on a message, or take it away with an empty emoji."""
-        place = self._where(chat)
+        place = self._place(message, chat)
         found = self._message(message, place)
         old = found.reactions.get(self.id, [])
         new: list[Wire] = [{"type": "emoji", "emoji": emoji}] if emoji else []
@@ -413,6 +417,10 @@ class Person:
     def _where(self, chat: Where) -> Chat:
         return self.private if chat is None else self.telegram.chat(chat)
 
+    def _place(self, message: Which, chat: Where) -> Chat:
+        """The chat of a message given as such; else the chat named."""
+        return self.telegram.chats[message.chat_id] if isinstance(message, Message) else self._where(chat)
+
     def _must_be_in(self, place: Chat) -> None:
         if place.migrated_to:
             raise PersonError(f"{place.title} has become a supergroup")
@@ -441,7 +449,7 @@ class Person:
         return found
 
     def _own(self, message: Which, chat: Where) -> Message:
-        place = self.telegram.chats[message.chat_id] if isinstance(message, Message) else self._where(chat)
+        place = self._place(message, chat)
         found = self._message(message, place)
         if found.sender_id != self.id:
             raise PersonError("this message is someone else's")

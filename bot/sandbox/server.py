@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from bot.sandbox.limits import UPLOAD_BYTES
 from bot.sandbox.polling import wait_for_updates
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.webhook import WebhookPusher
+
+log = logging.getLogger(__name__)
 
 _BODY_BYTES = UPLOAD_BYTES + 2_000_000
 _OK = b'{"ok":true,"result":'
@@ -55,8 +58,15 @@ async def _answer(request: web.Request) -> web.Response:
             return _file(telegram, request)
         result = await _call(telegram, request)
     except ApiError as refusal:
-        return web.Response(status=refusal.code, body=orjson.dumps(refusal.wire()), content_type=_JSON)
+        return _refused(refusal)
+    except Exception:
+        log.exception("the sandbox failed at %s", request.path.rpartition("/")[2])
+        return _refused(ApiError(500, "Internal Server Error"))
     return web.Response(body=_OK + orjson.dumps(result) + b"}", content_type=_JSON)
+
+
+def _refused(refusal: ApiError) -> web.Response:
+    return web.Response(status=refusal.code, body=orjson.dumps(refusal.wire()), content_type=_JSON)
 
 
 async def _call(telegram: Telegram, request: web.Request) -> Any:

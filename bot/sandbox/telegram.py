@@ -25,6 +25,7 @@ from bot.sandbox.privacy import bot_sees
 from bot.sandbox.settings import BotSettings
 from bot.sandbox.state import load_state, save_state
 from bot.sandbox.updates import Updates
+from bot.sandbox.views import ChatView, chat_view
 from bot.sandbox.world import Chat, ChatType, Member, Message, User, Wire, chat_wire, supergroup_id
 
 BOT_ID = 1_000_001
@@ -34,12 +35,14 @@ _TOKEN = re.compile(r"\d+:SANDBOX-[A-Za-z0-9_-]*")
 _FIRST_PERSON = 2_000_001
 _FIRST_GROUP = 4_000_001
 _CALLS_KEPT = 10_000
+_PRESSES_KEPT = 10_000
 
 
 class Telegram:
     """The world and its Bot API for one bot.
 
     `now` dates messages; `monotonic` measures flood limits and the life of button presses (seconds).
+    `keep` is the number of messages kept per chat (0: all), for runs that send hundreds of thousands.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Telegram:
         bot_name: str = "客管",
         bot_username: str = "keguan_bot",
         callback_seconds: float = CALLBACK_SECONDS,
+        keep: int = 0,
     ) -> None:
         if not _TOKEN.fullmatch(token):
             raise ValueError("the sandbox takes only tokens of the form 1000001:SANDBOX-…")
@@ -64,6 +68,7 @@ class Telegram:
         self.privacy = privacy
         self.token = token
         self.callback_seconds = callback_seconds
+        self.keep = keep
         self.bot = User(int(token.partition(":")[0]), bot_name, username=bot_username, is_bot=True)
         self.users: dict[int, User] = {self.bot.id: self.bot}
         self.chats: dict[int, Chat] = {}
@@ -95,10 +100,9 @@ class Telegram:
         return function(self, given)
 
     def _check_names(self, method: str, given: Params) -> None:
-        unknown = sorted(set(given.values) - PARAMETERS[method])
-        attached = {name for name in unknown if name in given.files}
-        if names := [name for name in unknown if name not in attached]:
-            raise errors.UnknownParameterError(400, f"Bad Request: {method} has no parameter {', '.join(names)}")
+        if unknown := sorted(set(given.values) - PARAMETERS[method]):
+            listed = ", ".join(unknown)
+            raise errors.UnknownParameterError(400, f"Bad Request: {method} has no parameter {listed}")
 
     def sent(self, method: str = "") -> list[Call]:
         """Calls so far, of one method or all but getUpdates."""
@@ -186,6 +190,8 @@ class Telegram:
             wire["reply_markup"] = markup
         message = Message(chat.id, number, sender.id, wire, None if is_inline(markup) else markup)
         chat.messages[number] = message
+        if 0 < self.keep < len(chat.messages):
+            del chat.messages[next(iter(chat.messages))]
         self._show_keyboard(chat, message, reply_to)
         if self._listeners:
             self.tell("message", chat, message)
@@ -222,9 +228,9 @@ class Telegram:
         named |= {user.id for user in self.users.values() if user.username and f"@{user.username}" in message.text}
         return [user_id for user_id in everyone if user_id in named or (reply_to and reply_to.sender_id == user_id)]
 
-    def replace(self, message: Message, wire: Wire, *, edited: bool = True) -> None:
+    def replace(self, message: Message, wire: Wire) -> None:
         """Put an edited form in the message's place and show it; a person's edit reaches the bot."""
-        message.wire = {**wire, "edit_date": self.stamp()} if edited else wire
+        message.wire = {**wire, "edit_date": self.stamp()}
         chat = self.chats[message.chat_id]
         self.tell("edit", chat, message)
         if message.sender_id != self.bot.id and bot_sees(self, chat, message):
@@ -237,6 +243,12 @@ class Telegram:
         for user_id in [u for u, (number, _) in chat.keyboards.items() if number == message.id]:
             del chat.keyboards[user_id]
         self.tell("delete", chat, message)
+
+    def remember(self, press: Press) -> None:
+        """Keep a press until it is answered; those long expired are forgotten."""
+        self.presses[press.id] = press
+        while len(self.presses) > _PRESSES_KEPT:
+            del self.presses[next(iter(self.presses))]
 
     def change_member(self, chat: Chat, by: User, member: Member) -> None:
         """Set a member's standing and send the bot the update it is entitled to."""
@@ -270,6 +282,10 @@ class Telegram:
             for chat in self.chats.values()
             if (chat.id == user_id if chat.is_private else chat.member(user_id).present) and not chat.migrated_to
         ]
+
+    def view(self, chat: Chat | int, user: Person | int) -> ChatView:
+        """The chat as one person's screen shows it."""
+        return chat_view(self, self.chat(chat), user if isinstance(user, int) else user.id)
 
     def keyboard(self, chat: Chat | int, user: Person | int) -> Wire | None:
         """The reply keyboard the person has now in the chat."""

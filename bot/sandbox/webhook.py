@@ -20,9 +20,9 @@ _ANSWER_SECONDS = 30.0
 class WebhookPusher:
     """Delivers one update at a time; a body that names a method is carried out as a call."""
 
-    def __init__(self, telegram: Telegram, retry_seconds: float = RETRY_SECONDS) -> None:
+    def __init__(self, telegram: Telegram, retry_seconds: float | None = None) -> None:
         self.telegram = telegram
-        self.retry_seconds = retry_seconds
+        self.retry_seconds = RETRY_SECONDS if retry_seconds is None else retry_seconds
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stop_listening: Callable[[], None] | None = None

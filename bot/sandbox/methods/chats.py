@@ -32,8 +32,8 @@ def get_chat(telegram: Telegram, params: Params) -> Wire:
         wire["description"] = chat.description
     if not chat.is_private:
         wire["permissions"] = dict(chat.permissions)
-    if chat.pinned:
-        wire["pinned_message"] = chat.messages[chat.pinned[-1]].wire
+    if chat.pinned and (pinned := chat.messages.get(chat.pinned[-1])):
+        wire["pinned_message"] = pinned.wire
     return wire
 
 

@@ -86,11 +86,11 @@ def charge(telegram: Telegram, chat: Chat) -> None:
 def find_reply(telegram: Telegram, chat: Chat, params: Params) -> Message | None:
     """The message replied to, by `reply_parameters` or the older `reply_to_message_id`."""
     given = params.object("reply_parameters", "reply parameters") or {}
-    number = given.get("message_id") or params.integer("reply_to_message_id")
+    number = Params(given).integer("message_id") or params.integer("reply_to_message_id")
     if not number:
         return None
-    place = telegram.chats.get(given["chat_id"], chat) if "chat_id" in given else chat
-    found = place.messages.get(int(number))
+    place = find_chat(telegram, Params(given)) if given.get("chat_id") is not None else chat
+    found = place.messages.get(number)
     lenient = given.get("allow_sending_without_reply") or params.flag("allow_sending_without_reply")
     if found is None and not lenient:
         raise bad_request("message to be replied not found")
@@ -127,7 +127,8 @@ def _checked(text: str, given: list[Any]) -> list[Entity]:
     for entity in given:
         if not isinstance(entity, dict) or not isinstance(entity.get("type"), str):
             raise bad_request('can\'t parse MessageEntity: Field "type" must be a String')
-        offset, length = int(entity.get("offset", 0)), int(entity.get("length", 0))
+        numbers = Params(entity)
+        offset, length = numbers.integer("offset"), numbers.integer("length")
         stop = min(offset + length, total)
         if 0 <= offset < stop:
             extra = {k: v for k, v in entity.items() if k not in ("type", "offset", "length") and v is not None}

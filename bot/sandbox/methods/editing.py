@@ -53,8 +53,6 @@ def _edit(
     target: tuple[Chat, Message, Markup | None],
     content: Wire,
     dropped: tuple[str, ...],
-    *,
-    marks_edit: bool = True,
 ) -> Wire:
     chat, message, markup = target
     check_length(content)
@@ -67,7 +65,7 @@ def _edit(
         raise bad_request(NOT_MODIFIED)
     if telegram.limits is not None and telegram.limits.edits:
         charge(telegram, chat)
-    telegram.replace(message, wire, edited=marks_edit)
+    telegram.replace(message, wire)
     return message.wire
 
 
@@ -102,7 +100,7 @@ def edit_message_media(telegram: Telegram, params: Params) -> Wire:
 
 
 def edit_message_reply_markup(telegram: Telegram, params: Params) -> Wire:
-    return _edit(telegram, _target(telegram, params), {}, (), marks_edit=True)
+    return _edit(telegram, _target(telegram, params), {}, ())
 
 
 def delete_message(telegram: Telegram, params: Params) -> bool:
@@ -125,10 +123,10 @@ def _may_delete(telegram: Telegram, chat: Chat, message: Message) -> bool:
 def delete_messages(telegram: Telegram, params: Params) -> bool:
     chat = find_chat(telegram, params)
     present_in(telegram, chat)
-    numbers = params.array("message_ids", "Integer") or []
+    numbers = params.integers("message_ids")
     if not 1 <= len(numbers) <= limits.BULK:
         raise bad_request("message identifiers are not specified" if not numbers else "too many messages")
-    found = [chat.messages[int(n)] for n in numbers if int(n) in chat.messages]
+    found = [chat.messages[n] for n in numbers if n in chat.messages]
     for message in found:
         if _may_delete(telegram, chat, message):
             telegram.remove(chat, message)

@@ -219,10 +219,10 @@ def _copy(telegram: Telegram, params: Params, message: Message) -> Message:
 
 def _several(telegram: Telegram, params: Params) -> list[Message]:
     source = find_chat(telegram, params, "from_chat_id")
-    numbers = params.array("message_ids", "Integer") or []
+    numbers = params.integers("message_ids")
     if not 1 <= len(numbers) <= limits.BULK:
         raise bad_request("message identifiers are not specified" if not numbers else "too many messages")
-    return [source.messages[int(n)] for n in numbers if int(n) in source.messages]
+    return [source.messages[n] for n in numbers if n in source.messages]
 
 
 def forward_messages(telegram: Telegram, params: Params) -> list[Wire]:
