@@ -34,9 +34,7 @@ def chat_view(telegram: Telegram, chat: Chat, user_id: int) -> ChatView:
         pinned=[chat.messages[number] for number in chat.pinned if number in chat.messages],
         keyboard=telegram.keyboard(chat, user_id),
         commands=commands_for(telegram, chat, user_id),
-        can_write=not chat.blocked
-        if chat.is_private
-        else member.present and member.may_send("can_send_messages"),
+        can_write=not chat.blocked if chat.is_private else member.present and member.may_send("can_send_messages"),
     )
 
 

@@ -33,9 +33,7 @@ def test_references_are_resolved_and_others_left() -> None:
 
 def test_links_code_and_mentions() -> None:
     _, entities = parse_html('<a href="https://example.com?a=1&amp;b=2">x</a>')
-    assert entities == [
-        {"type": "text_link", "offset": 0, "length": 1, "url": "https://example.com/?a=1&b=2"}
-    ]
+    assert entities == [{"type": "text_link", "offset": 0, "length": 1, "url": "https://example.com/?a=1&b=2"}]
     _, entities = parse_html('<pre><code class="language-python">x</code></pre>')
     assert entities == [{"type": "pre", "offset": 0, "length": 1, "language": "python"}]
     assert marks('<a href="tg://user?id=5">张</a>') == ("张", [("text_mention", 0, 1)])

@@ -81,9 +81,7 @@ async def test_a_multipart_body_beside_a_query(http: aiohttp.ClientSession, anna
         ('name="document"\r\nContent-Type: application/octet-stream', "document"),
     ],
 )
-async def test_file_names_in_every_spelling(
-    http: aiohttp.ClientSession, anna: Person, head: str, name: str
-) -> None:
+async def test_file_names_in_every_spelling(http: aiohttp.ClientSession, anna: Person, head: str, name: str) -> None:
     anna.start()
     body, headers = multipart(('name="chat_id"', b"11"), (head, b"content"))
     async with http.post(f"{BOT}/sendDocument", data=body, headers=headers) as answer:
@@ -141,9 +139,7 @@ async def test_absent_fields_are_left_out(http: aiohttp.ClientSession, telegram:
     }
 
 
-async def test_file_paths_may_be_percent_encoded(
-    http: aiohttp.ClientSession, server: Server, anna: Person
-) -> None:
+async def test_file_paths_may_be_percent_encoded(http: aiohttp.ClientSession, server: Server, anna: Person) -> None:
     file_id = anna.document("报表.xlsx", "表".encode()).wire["document"]["file_id"]
     async with http.get(f"{BOT}/getFile", params={"file_id": file_id}) as answer:
         path = (await answer.json())["result"]["file_path"]

@@ -51,9 +51,7 @@ def test_allowed_kinds_are_remembered(telegram: Telegram, anna: Person) -> None:
     assert fetched(telegram) == ["一", "三"]
 
 
-def test_reactions_and_member_changes_must_be_asked_for(
-    telegram: Telegram, anna: Person, boris: Person
-) -> None:
+def test_reactions_and_member_changes_must_be_asked_for(telegram: Telegram, anna: Person, boris: Person) -> None:
     group = anna.create_group("一")
     anna.promote(telegram.bot.id, group)
     message = anna.say("好", group)
@@ -92,9 +90,7 @@ async def test_a_waiting_poll_gets_the_first_update(
     assert telegram.updates.poll is None
 
 
-async def test_the_newer_of_two_pollers_wins(
-    http: aiohttp.ClientSession, telegram: Telegram, anna: Person
-) -> None:
+async def test_the_newer_of_two_pollers_wins(http: aiohttp.ClientSession, telegram: Telegram, anna: Person) -> None:
     older = asyncio.create_task(_polled(http))
     first = await _until_someone_polls(telegram)
     newer = asyncio.create_task(_polled(http))

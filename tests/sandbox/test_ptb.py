@@ -123,9 +123,7 @@ async def test_every_update_is_understood_by_both(
         assert extra_fields(Update.model_validate(wire)) == set(), wire
 
 
-async def test_every_answer_is_understood(
-    client: ptb.Bot, telegram: Telegram, anna: Person, boris: Person
-) -> None:
+async def test_every_answer_is_understood(client: ptb.Bot, telegram: Telegram, anna: Person, boris: Person) -> None:
     anna.start()
     boris.start()
     group = anna.create_group("一", boris, username="sales_one")
@@ -149,14 +147,10 @@ async def test_every_answer_is_understood(
         await client.send_location(11, 22.5, 114.0, horizontal_accuracy=30, live_period=600),
         await client.send_venue(11, 22.5, 114.0, "会展中心", "福华三路"),
         await client.send_contact(11, "+86", "Anna"),
-        await client.send_media_group(
-            11, [ptb.InputMediaPhoto(PNG), ptb.InputMediaPhoto(photo.photo[-1].file_id)]
-        ),
+        await client.send_media_group(11, [ptb.InputMediaPhoto(PNG), ptb.InputMediaPhoto(photo.photo[-1].file_id)]),
         await client.edit_message_text("改", group.id, text.message_id),
         await client.edit_message_caption(11, photo.message_id, caption="新"),
-        await client.edit_message_media(
-            ptb.InputMediaDocument(b"1", filename="乙.txt"), 11, document.message_id
-        ),
+        await client.edit_message_media(ptb.InputMediaDocument(b"1", filename="乙.txt"), 11, document.message_id),
         await client.forward_message(12, 11, photo.message_id),
         await client.copy_message(12, 11, photo.message_id),
         await client.get_chat(11),
