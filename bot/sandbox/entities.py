@@ -36,6 +36,7 @@ _REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|amp|quot
 _ATTRIBUTE = re.compile(r"""\s+([a-zA-Z0-9_.-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+))?""")
 _USER_LINK = re.compile(r"tg://user/?\?id=(\d+)")
 
+_TAG_NAME = re.compile(r"<([^\s>]*)")
 _BARE_HOST = re.compile(r"^(https?://[^/?#]+)(?=$|[?#])", re.IGNORECASE)
 
 _WORD = r"\w"
@@ -122,7 +123,7 @@ class _HtmlReader:
         return bad_request(f"can't parse entities: {text}{where}")
 
     def start_tag(self, at: int) -> int:
-        match = re.compile(r"<([^\s>]*)").match(self.source, at)
+        match = _TAG_NAME.match(self.source, at)
         name = match[1].lower() if match else ""
         stop = at + 1 + len(name)
         if stop >= len(self.source):

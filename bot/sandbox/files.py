@@ -12,15 +12,37 @@ from bot.sandbox import limits
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.params import Upload
 
-_FOLDERS = {"photo": "photos", "voice": "voice", "document": "documents"}
-_NAMES = {"photo": "Photo", "voice": "VoiceNote", "document": "Document"}
-_PREFIXES = {"photo": "AgACAgUAAx0", "voice": "AwACAgUAAx0", "document": "BQACAgUAAx0"}
+_FOLDERS = {
+    "photo": "photos",
+    "voice": "voice",
+    "document": "documents",
+    "video": "videos",
+    "sticker": "stickers",
+}
+_NAMES = {
+    "photo": "Photo",
+    "voice": "VoiceNote",
+    "document": "Document",
+    "video": "Video",
+    "sticker": "Sticker",
+}
+_PREFIXES = {
+    "photo": "AgACAgUAAx0",
+    "voice": "AwACAgUAAx0",
+    "document": "BQACAgUAAx0",
+    "video": "BAACAgUAAx0",
+    "sticker": "CAACAgUAAx0",
+}
+_MIMES = {"voice": "audio/ogg", "video": "video/mp4", "sticker": "image/webp"}
+_ENDINGS = {"photo": "jpg", "voice": "oga", "video": "mp4", "sticker": "webp"}
+_VIDEO_SIZE = (1280, 720)
+_STICKER_SIDE = 512
 _PREVIEW_SIDES = (90, 320, 800)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One file under its id; `kind` is photo, voice or document."""
+    """One file under its id; `kind` is photo, voice, document, video or sticker (its name: the emoji)."""
 
     id: str
     unique_id: str
@@ -44,12 +66,18 @@ class StoredFile:
         """What a message carries under the file's kind."""
         if self.kind == "photo":
             return self._sizes()
-        extra: dict[str, Any] = {"mime_type": self.mime}
+        return {**self._described(), **self.reference()}
+
+    def _described(self) -> dict[str, Any]:
+        if self.kind == "sticker":
+            side = {"width": _STICKER_SIDE, "height": _STICKER_SIDE}
+            return {"type": "regular", "emoji": self.name, "is_animated": False, "is_video": False, **side}
         if self.kind == "voice":
-            extra["duration"] = self.duration
-        else:
-            extra["file_name"] = self.name
-        return {**extra, **self.reference()}
+            return {"mime_type": self.mime, "duration": self.duration}
+        described: dict[str, Any] = {"mime_type": self.mime, "file_name": self.name}
+        if self.kind == "video":
+            described.update(duration=self.duration, width=_VIDEO_SIZE[0], height=_VIDEO_SIZE[1])
+        return described
 
     def _sizes(self) -> list[dict[str, Any]]:
         longest = max(self.width, self.height)
@@ -91,8 +119,8 @@ class Files:
     def _keep(self, kind: str, upload: Upload, width: int, height: int, duration: int) -> StoredFile:
         number = len(self._by_id) + 1
         guessed = upload.mime or mimetypes.guess_type(upload.filename)[0]
-        mime = {"voice": "audio/ogg"}.get(kind, guessed or "application/octet-stream")
-        ending = {"photo": "jpg", "voice": "oga"}.get(kind) or _ending(upload.filename)
+        mime = _MIMES.get(kind) or guessed or "application/octet-stream"
+        ending = _ENDINGS.get(kind) or _ending(upload.filename)
         file = StoredFile(
             id=f"{_PREFIXES[kind]}{number:08d}",
             unique_id=f"AQAD{number:08d}",

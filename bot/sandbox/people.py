@@ -149,6 +149,17 @@ class Person:
         file = self.telegram.files.add("voice", Upload("voice.oga", content), duration)
         return self._send(self._where(chat), {"voice": file.attachment()}, None)
 
+    def video(
+        self, content: bytes = b"\0\0\0\x18ftypmp42", duration: int = 10, caption: str = "", chat: Where = None
+    ) -> Message:
+        """A video; `duration` in seconds."""
+        body = self._attached("video", content, "video.mp4", caption, duration)
+        return self._send(self._where(chat), body, None)
+
+    def sticker(self, emoji: str = "👍", chat: Where = None) -> Message:
+        file = self.telegram.files.add("sticker", Upload(emoji, b"RIFF"))
+        return self._send(self._where(chat), {"sticker": file.attachment()}, None)
+
     def album(self, photos: Iterable[bytes], caption: str = "", chat: Where = None) -> list[Message]:
         """Several photos sent at once; the first carries the caption."""
         group = str(13_000_000_000_000_000 + self.telegram.count())
@@ -468,8 +479,8 @@ class Person:
             raise PersonError("an empty message can't be sent")
         return text, with_found(text, given)
 
-    def _attached(self, kind: str, content: bytes, name: str, caption: str) -> Wire:
-        file = self.telegram.files.add(kind, Upload(name, content))
+    def _attached(self, kind: str, content: bytes, name: str, caption: str, duration: int = 0) -> Wire:
+        file = self.telegram.files.add(kind, Upload(name, content), duration)
         wire: Wire = {kind: file.attachment()}
         if caption:
             text, found = self._formatted(caption, None, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +27,14 @@ _JSON = "application/json"
 TELEGRAM = web.AppKey("telegram", Telegram)
 
 
-def make_app(telegram: Telegram) -> web.Application:
-    """The server's application; run it with `serve`, which takes loopback addresses only."""
+def make_app(telegram: Telegram, routes: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
+    """The server's application; run it with `serve_app`, which takes loopback addresses only.
+
+    `routes` are those of a web page served beside the Bot API.
+    """
     app = web.Application(client_max_size=_BODY_BYTES)
     app[TELEGRAM] = telegram
+    app.router.add_routes(routes)
     app.router.add_route("*", "/{tail:.*}", _answer)
     app.cleanup_ctx.append(_webhook)
     app.on_shutdown.append(_end_poll)
@@ -127,7 +131,7 @@ async def serve(telegram: Telegram, host: str = "127.0.0.1", port: int = 0) -> S
 
 
 async def serve_app(app: web.Application, host: str = "127.0.0.1", port: int = 0) -> Server:
-    """Listen with an application made by `make_app`, perhaps with routes of the web page added."""
+    """Listen with an application made by `make_app`."""
     if not is_loopback(host):
         raise ValueError(f"the sandbox listens on loopback only, not on {host}")
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

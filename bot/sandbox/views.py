@@ -30,12 +30,17 @@ def chat_view(telegram: Telegram, chat: Chat, user_id: int) -> ChatView:
     return ChatView(
         chat=chat,
         title=telegram.bot.first_name if chat.is_private else chat.title,
-        messages=list(chat.messages.values()),
+        messages=[*_before_upgrade(telegram, chat), *chat.messages.values()],
         pinned=[chat.messages[number] for number in chat.pinned if number in chat.messages],
         keyboard=telegram.keyboard(chat, user_id),
         commands=commands_for(telegram, chat, user_id),
         can_write=not chat.blocked if chat.is_private else member.present and member.may_send("can_send_messages"),
     )
+
+
+def _before_upgrade(telegram: Telegram, chat: Chat) -> list[Message]:
+    """People see a group's messages from before it became a supergroup; the bot does not reach them."""
+    return list(telegram.chats[chat.migrated_from].messages.values()) if chat.migrated_from else []
 
 
 def commands_for(telegram: Telegram, chat: Chat, user_id: int) -> list[Wire]:

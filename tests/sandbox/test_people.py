@@ -220,3 +220,113 @@ def test_the_whole_state_survives_saving(telegram: Telegram, anna: Person, boris
     assert len(other.updates.peek()) == len(telegram.updates.peek())
     new = other.call("sendMessage", {"chat_id": 11, "text": "之后"})
     assert new["message_id"] == again.last().id
+
+
+def test_a_contact_key_gives_the_own_number(telegram: Telegram, anna: Person) -> None:
+    anna.start()
+    key = {"text": "我的号码", "request_contact": True}
+    markup = {"keyboard": [[key]], "one_time_keyboard": True}
+    telegram.call("sendMessage", {"chat_id": 11, "text": "号码?", "reply_markup": markup})
+    telegram.updates.take()
+    anna.tap("我的号码")
+    contact = telegram.updates.take()[0]["message"]["contact"]
+    assert contact == {"phone_number": "+8613800138000", "first_name": "Anna", "user_id": 11}
+    assert anna.keys() == []
+    with pytest.raises(PersonError, match="no key"):
+        anna.tap("我的号码")
+
+
+def test_a_plain_key_sends_its_text(telegram: Telegram, anna: Person) -> None:
+    anna.start()
+    markup = {"keyboard": [["今日任务"]]}
+    telegram.call("sendMessage", {"chat_id": 11, "text": "菜单", "reply_markup": markup})
+    assert anna.tap("今日任务").text == "今日任务"
+    assert anna.keys() == ["今日任务"]
+
+
+def test_a_link_button_opens_without_telling_the_bot(telegram: Telegram, anna: Person) -> None:
+    anna.start()
+    markup = {"inline_keyboard": [[{"text": "填表", "url": "https://t.me/keguan_bot?start=form_3"}]]}
+    telegram.call("sendMessage", {"chat_id": 11, "text": "x", "reply_markup": markup})
+    telegram.updates.take()
+    press = anna.press("填表")
+    assert telegram.updates.take() == []
+    assert anna.open_link(press.url).text == "/start form_3"
+
+
+def test_payloads_that_telegram_would_drop(anna: Person) -> None:
+    for payload in ("客户7", "a b", "x" * 65):
+        with pytest.raises(PersonError, match="payload"):
+            anna.start(payload)
+
+
+def test_nobody_acts_where_they_are_not(telegram: Telegram, anna: Person, boris: Person) -> None:
+    anna.start()
+    with pytest.raises(PersonError, match="no part in another's private chat"):
+        boris.say("x", anna.private)
+    group = anna.create_group("一")
+    with pytest.raises(PersonError, match="is not in"):
+        boris.press_data(group.messages[1], "x")
+    boris.start()
+    boris.block()
+    with pytest.raises(PersonError, match="has blocked the bot"):
+        boris.say("x")
+    with pytest.raises(PersonError, match="someone else's"):
+        boris.edit(anna.last(), "x")
+    anna.add(boris, group)
+    anna.restrict(boris, group)
+    with pytest.raises(PersonError, match="may not write"):
+        boris.say("x", group)
+
+
+def test_videos_and_stickers_arrive(telegram: Telegram, anna: Person) -> None:
+    anna.start()
+    anna.video(duration=8, caption="漏水")
+    anna.sticker("👌")
+    _, video, sticker = (u["message"] for u in telegram.updates.take())
+    assert (video["video"]["duration"], video["caption"]) == (8, "漏水")
+    assert sticker["sticker"]["emoji"] == "👌"
+
+
+def test_the_bot_can_be_added_as_administrator(telegram: Telegram, anna: Person) -> None:
+    group = anna.create_group("一", with_bot=False)
+    anna.add_bot(group, admin=True)
+    statuses = [
+        u["my_chat_member"]["new_chat_member"]["status"] for u in telegram.updates.take() if "my_chat_member" in u
+    ]
+    assert statuses == ["member", "administrator"]
+
+
+def test_privacy_can_be_switched_off(telegram: Telegram, anna: Person) -> None:
+    group = anna.create_group("一")
+    telegram.updates.take()
+    telegram.privacy = False
+    anna.say("闲聊", group)
+    assert telegram.updates.take()[0]["message"]["text"] == "闲聊"
+    assert telegram.call("getMe")["can_read_all_group_messages"] is True
+
+
+def test_edits_of_people_reach_the_bot(telegram: Telegram, anna: Person) -> None:
+    anna.start()
+    said = anna.say("电话 123")
+    telegram.updates.take()
+    anna.edit(said, "电话 456 /x")
+    edited = telegram.updates.take()[0]["edited_message"]
+    assert (edited["text"], edited["message_id"], edited["entities"][0]["type"]) == (
+        "电话 456 /x",
+        said.id,
+        "bot_command",
+    )
+    anna.delete(said)
+    assert telegram.updates.take() == []
+
+
+def test_a_person_sees_a_group_as_one_across_its_upgrade(telegram: Telegram, anna: Person) -> None:
+    group = anna.create_group("一", kind="group")
+    anna.say("升级前", group)
+    upgraded = anna.migrate(group)
+    anna.say("升级后", upgraded)
+    texts = [m.text for m in telegram.view(upgraded, anna).messages if m.text]
+    assert texts == ["升级前", "升级后"]
+    assert [c.id for c in telegram.visible_chats(anna)] == [11, upgraded.id]
+    assert [m.text for m in telegram.history(upgraded) if m.text] == ["升级后"]

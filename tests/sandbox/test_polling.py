@@ -130,3 +130,16 @@ def test_polling_is_refused_while_a_webhook_is_set(telegram: Telegram) -> None:
         telegram.call("getUpdates")
     telegram.call("deleteWebhook")
     assert telegram.call("getUpdates") == []
+
+
+async def test_a_poller_that_died_loses_nothing(
+    http: aiohttp.ClientSession, telegram: Telegram, anna: Person
+) -> None:
+    dead = asyncio.create_task(_polled(http))
+    await _until_someone_polls(telegram)
+    dead.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await dead
+    anna.say("在吗")
+    status, body = await _polled(http)
+    assert (status, [u["message"]["text"] for u in body["result"]]) == (200, ["在吗"])

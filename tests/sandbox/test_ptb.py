@@ -99,6 +99,8 @@ async def test_every_update_is_understood_by_both(
     anna.photo(PNG, "门头")
     anna.document("a.pdf", b"x")
     anna.voice()
+    anna.video()
+    anna.sticker()
     anna.contact("+86", "Anna", user_id=11)
     anna.album([PNG, PNG])
     anna.block()

@@ -369,3 +369,17 @@ def test_old_messages_can_be_dropped_in_long_runs(clock: HandClock) -> None:
     for number in range(5):
         anna.say(str(number))
     assert [m.text for m in anna.history()] == ["2", "3", "4"]
+
+
+def test_the_bots_live_locations_move_and_end(telegram: Telegram, chat: int) -> None:
+    where: Wire = {"chat_id": chat, "latitude": 22.5, "longitude": 114.0}
+    short = refused(telegram, "sendLocation", **where, live_period=30)
+    assert short == "Bad Request: wrong live location period specified"
+    number = telegram.call("sendLocation", {**where, "live_period": 600})["message_id"]
+    moved = telegram.call("editMessageLiveLocation", {**where, "latitude": 22.6, "message_id": number})
+    assert moved["location"] == {"latitude": 22.6, "longitude": 114.0, "live_period": 600}
+    ended = telegram.call("stopMessageLiveLocation", {"chat_id": chat, "message_id": number})
+    assert "live_period" not in ended["location"]
+    assert refused(telegram, "stopMessageLiveLocation", chat_id=chat, message_id=number) == (
+        "Bad Request: message can't be edited"
+    )

@@ -8,6 +8,8 @@ import io
 import pytest
 from aiogram import Bot, Dispatcher, F
 from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramForbiddenError,
@@ -15,6 +17,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.filters import CommandObject, CommandStart
+from aiogram.methods import SendMessage
 from aiogram.types import (
     BufferedInputFile,
     CallbackQuery,
@@ -24,8 +27,11 @@ from aiogram.types import (
     Message,
     Update,
 )
+from aiohttp import ClientSession, web
 
+from bot.sandbox.errors import UnknownParameterError
 from bot.sandbox.people import Person
+from bot.sandbox.server import make_app, serve, serve_app
 from bot.sandbox.session import SandboxSession
 from bot.sandbox.telegram import Telegram
 
@@ -103,3 +109,48 @@ async def test_a_waiting_poll_wakes_when_someone_writes(bot: Bot, anna: Person) 
     updates = await waiting
     assert updates[0].message is not None
     assert updates[0].message.text == "/start"
+
+
+async def test_the_same_bot_over_http(telegram: Telegram, anna: Person) -> None:
+    server = await serve(telegram)
+    api = TelegramAPIServer.from_base(server.url)
+    async with Bot(telegram.token, session=AiohttpSession(api=api)) as bot:
+        anna.start("x_1")
+        updates = await bot.get_updates(timeout=5)
+        assert updates[0].message is not None
+        assert updates[0].message.text == "/start x_1"
+        button = InlineKeyboardButton(text="抢", callback_data="claim:7")
+        keyboard = InlineKeyboardMarkup(inline_keyboard=[[button]])
+        await bot.send_message(11, "线索", reply_markup=keyboard)
+        anna.press("claim:7")
+        updates = await bot.get_updates(offset=updates[0].update_id + 1, timeout=5)
+        assert updates[0].callback_query is not None
+        await updates[0].callback_query.answer("好")
+        sent = await bot.send_document(11, BufferedInputFile("表".encode(), "报表 三月.xlsx"))
+        assert sent.document is not None
+        assert sent.document.file_name == "报表 三月.xlsx"
+        loaded = await bot.download(sent.document)
+        assert loaded is not None
+        assert loaded.read() == "表".encode()
+    await server.stop()
+
+
+async def test_a_web_page_is_served_beside_the_bot_api(telegram: Telegram) -> None:
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text="客管")
+
+    server = await serve_app(make_app(telegram, [web.get("/", page)]))
+    async with ClientSession(server.url) as http:
+        async with http.get("/") as answer:
+            assert await answer.text() == "客管"
+        async with http.get(f"/bot{telegram.token}/getMe") as answer:
+            assert (await answer.json())["ok"] is True
+    await server.stop()
+
+
+async def test_strict_mode_is_not_hidden_by_error_handling(telegram: Telegram, bot: Bot) -> None:
+    class Wrong(SendMessage):
+        shoe_size: int = 43
+
+    with pytest.raises(UnknownParameterError, match="shoe_size"):
+        await bot(Wrong(chat_id=11, text="x"))

@@ -17,7 +17,7 @@ from bot.sandbox.methods.common import (
     message_text,
     present_in,
 )
-from bot.sandbox.methods.sending import media_content
+from bot.sandbox.methods.sending import media_content, point_of
 from bot.sandbox.params import Params
 from bot.sandbox.world import Chat, Message, Wire
 
@@ -101,6 +101,22 @@ def edit_message_media(telegram: Telegram, params: Params) -> Wire:
 
 def edit_message_reply_markup(telegram: Telegram, params: Params) -> Wire:
     return _edit(telegram, _target(telegram, params), {}, ())
+
+
+def edit_message_live_location(telegram: Telegram, params: Params) -> Wire:
+    target = _target(telegram, params)
+    period = target[1].wire.get("location", {}).get("live_period")
+    if not period:
+        raise bad_request("message can't be edited")
+    return _edit(telegram, target, {"location": {**point_of(params), "live_period": period}}, ())
+
+
+def stop_message_live_location(telegram: Telegram, params: Params) -> Wire:
+    target = _target(telegram, params)
+    point = dict(target[1].wire.get("location", {}))
+    if not point.pop("live_period", None):
+        raise bad_request("message can't be edited")
+    return _edit(telegram, target, {"location": point}, ())
 
 
 def delete_message(telegram: Telegram, params: Params) -> bool:
@@ -201,6 +217,8 @@ METHODS = {
     "editMessageCaption": edit_message_caption,
     "editMessageMedia": edit_message_media,
     "editMessageReplyMarkup": edit_message_reply_markup,
+    "editMessageLiveLocation": edit_message_live_location,
+    "stopMessageLiveLocation": stop_message_live_location,
     "deleteMessage": delete_message,
     "deleteMessages": delete_messages,
     "answerCallbackQuery": answer_callback_query,

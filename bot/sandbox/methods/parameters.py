@@ -68,6 +68,11 @@ _NAMES = {
     "editMessageMedia": """
         business_connection_id chat_id inline_message_id media message_id reply_markup
     """,
+    "editMessageLiveLocation": """
+        business_connection_id chat_id heading horizontal_accuracy inline_message_id latitude live_period
+        longitude message_id proximity_alert_radius reply_markup
+    """,
+    "stopMessageLiveLocation": "business_connection_id chat_id inline_message_id message_id reply_markup",
     "deleteMessage": "chat_id message_id",
     "deleteMessages": "chat_id message_ids",
     "answerCallbackQuery": "cache_time callback_query_id show_alert text url",

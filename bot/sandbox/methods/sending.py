@@ -95,7 +95,7 @@ def send_voice(telegram: Telegram, params: Params) -> Wire:
     return _send_file(telegram, params, "voice")
 
 
-def _location(params: Params) -> Wire:
+def point_of(params: Params) -> Wire:
     latitude, longitude = params.number("latitude"), params.number("longitude")
     if latitude is None:
         raise bad_request("latitude is empty")
@@ -110,7 +110,7 @@ def _location(params: Params) -> Wire:
 
 
 def send_location(telegram: Telegram, params: Params) -> Wire:
-    point = _location(params)
+    point = point_of(params)
     if period := params.integer("live_period"):
         shortest, longest = limits.LIVE_PERIOD
         if not shortest <= period <= longest and period != limits.LIVE_FOREVER:
@@ -120,7 +120,7 @@ def send_location(telegram: Telegram, params: Params) -> Wire:
 
 
 def send_venue(telegram: Telegram, params: Params) -> Wire:
-    point = _location(params)
+    point = point_of(params)
     title, address = params.text("title"), params.text("address")
     if not title or not address:
         raise bad_request("venue title and address must be non-empty")
