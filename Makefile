@@ -1,0 +1,43 @@
+# One command for each act, the same everywhere. A fresh machine needs Python 3.11 and make.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo story run test check bench format clean
+
+$(READY): requirements-dev.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed (set PYTHON=…)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## play a working day of the demo company and print its chats
+	$(BIN)/keguan story
+
+story: $(READY) ## the same, under the name it keeps
+	$(BIN)/keguan story
+
+run: $(READY) ## run the bot with the settings in .env
+	$(BIN)/keguan run
+
+test: $(READY) ## every test
+	TZ=America/Chicago $(BIN)/python -m pytest
+
+check: $(READY) ## style, types, layers, texts, coverage floor
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m bot.texts
+
+bench: $(READY) ## measure, side by side in one run
+	$(BIN)/python -m bench
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage

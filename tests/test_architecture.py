@@ -1,0 +1,104 @@
+"""The house rules that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import core
+from core.access import Actor, permitted
+from core.deadlines import DeadlineKind
+
+ROOT = Path(__file__).parent.parent
+CLOCKLESS = ("core", "storage", "bot/handlers", "bot/dialogs", "bot/views", "bot/middlewares")
+ASKING_THE_MACHINE = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
+
+
+def _core_modules() -> list[Any]:
+    names = [name for _, name, _ in pkgutil.walk_packages(core.__path__, "core.")]
+    return [importlib.import_module(name) for name in names]
+
+
+def test_core_and_command_line_do_not_import_the_chat_library() -> None:
+    code = (
+        "import sys, pkgutil, importlib, core\n"
+        "[importlib.import_module(m.name) for m in pkgutil.walk_packages(core.__path__, 'core.')]\n"
+        "import bot.cli\n"
+        "assert 'aiogram' not in sys.modules, 'aiogram is imported'\n"
+        "assert 'sqlalchemy' not in sys.modules, 'sqlalchemy is imported'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_nobody_asks_the_machine_for_the_time() -> None:
+    found = []
+    for folder in CLOCKLESS:
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    owner = node.func.value
+                    if isinstance(owner, ast.Name) and (owner.id, node.func.attr) in ASKING_THE_MACHINE:
+                        found.append(f"{file.relative_to(ROOT)}:{node.lineno}")
+    assert found == []
+
+
+def _use_cases() -> list[tuple[str, Any]]:
+    """Public functions of core that take a unit of work and an actor."""
+    found = []
+    for module in _core_modules():
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ != module.__name__ or name.startswith("_"):
+                continue
+            parameters = list(inspect.signature(function).parameters.values())
+            if len(parameters) >= 2 and parameters[0].name == "uow" and parameters[1].annotation in ("Actor", Actor):
+                found.append((f"{module.__name__}.{name}", function))
+    return found
+
+
+# Helpers that take an actor to judge it, and are not use cases themselves.
+JUDGES = {"core.groups.here", "core.people.is_superior"}
+
+
+def test_every_use_case_declares_whom_it_is_open_to() -> None:
+    undeclared = [name for name, function in _use_cases() if not permitted(function) and name not in JUDGES]
+    assert undeclared == []
+
+
+def test_every_deadline_kind_that_is_opened_has_a_ring() -> None:
+    from core.deadlines import RINGS
+
+    for module in _core_modules():
+        for name, value in vars(module).items():
+            if name.isupper() and isinstance(value, str) and name.endswith("_DUE"):
+                assert DeadlineKind(value) in RINGS, f"{module.__name__}.{name}"
+
+
+def test_no_sentence_in_core() -> None:
+    """Texts for people live in views and catalogues; core has Chinese only in the rulebook's wording and in names of
+    things that are looked up."""
+    allowed = {"core/rulebook", "core/worktime", "core/names.py"}
+    found = []
+    for file in (ROOT / "core").rglob("*.py"):
+        relative = str(file.relative_to(ROOT))
+        if any(relative.startswith(prefix) for prefix in allowed):
+            continue
+        tree = ast.parse(file.read_text())
+        docs = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+                if any("\u4e00" <= c <= "\u9fff" for c in node.value):
+                    found.append(f"{relative}:{node.lineno} {node.value[:20]}")
+    assert found == []
