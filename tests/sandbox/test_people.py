@@ -205,6 +205,7 @@ def test_the_whole_state_survives_saving(telegram: Telegram, anna: Person, boris
     import json
 
     group = anna.create_group("销售一部", boris)
+    telegram.privacy = False
     anna.start()
     anna.document("名单.xlsx", b"PK")
     telegram.call("setMyCommands", {"commands": [{"command": "leads", "description": "线索"}]})
@@ -214,6 +215,7 @@ def test_the_whole_state_survives_saving(telegram: Telegram, anna: Person, boris
     other = Telegram(telegram.now)
     other.load(state)
     assert other.save() == state
+    assert other.privacy is False
     again = other.as_person(11)
     assert again.keys() == ["打卡"]
     assert [m.text for m in other.history(group.id)] == [m.text for m in telegram.history(group.id)]
@@ -330,3 +332,23 @@ def test_a_person_sees_a_group_as_one_across_its_upgrade(telegram: Telegram, ann
     assert texts == ["升级前", "升级后"]
     assert [c.id for c in telegram.visible_chats(anna)] == [11, upgraded.id]
     assert [m.text for m in telegram.history(upgraded) if m.text] == ["升级后"]
+
+
+def test_a_blocked_bot_hears_nothing(telegram: Telegram, anna: Person) -> None:
+    anna.start()
+    said = anna.say("一")
+    anna.block()
+    telegram.updates.take()
+    anna.edit(said, "二")
+    assert telegram.updates.take() == []
+
+
+def test_member_changes_are_for_administrators(telegram: Telegram, anna: Person, boris: Person) -> None:
+    telegram.updates.allow(["chat_member"])
+    group = anna.create_group("一")
+    anna.add(boris, group)
+    assert telegram.updates.take() == []
+    anna.promote(telegram.bot.id, group)
+    anna.promote(boris, group)
+    change = telegram.updates.take()[0]["chat_member"]
+    assert (change["old_chat_member"]["status"], change["new_chat_member"]["status"]) == ("member", "administrator")

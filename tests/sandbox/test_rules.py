@@ -329,6 +329,8 @@ def test_copies_and_forwards(telegram: Telegram, anna: Person, boris: Person, ch
     assert forwarded["forward_origin"]["sender_user"]["id"] == 11
     copied = telegram.call("copyMessage", {"chat_id": 12, "from_chat_id": 11, "message_id": original.id})
     assert copied == {"message_id": boris.last().id}
+    again = {"chat_id": 12, "from_chat_id": 12, "message_id": forwarded["message_id"]}
+    telegram.call("copyMessage", again)
     assert (boris.last().text, "forward_origin" in boris.last().wire) == ("原文 /x", False)
 
 
