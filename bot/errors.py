@@ -9,6 +9,7 @@ import secrets
 import structlog
 from aiogram import Router
 from aiogram.types import CallbackQuery, ErrorEvent, Message
+from aiogram_dialog import DialogManager
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
 
 from bot.screens import Say, answer_press
@@ -24,10 +25,17 @@ def router() -> Router:
     return made
 
 
-async def on_error(event: ErrorEvent, v: Viewer | None = None, say: Say | None = None) -> None:
+async def on_error(
+    event: ErrorEvent,
+    v: Viewer | None = None,
+    say: Say | None = None,
+    dialog_manager: DialogManager | None = None,
+) -> None:
     """Answer whoever caused it; a refusal is nothing unusual."""
     error = event.exception
     if isinstance(error, AlreadyDone):
+        if dialog_manager is not None and dialog_manager.has_context():
+            await dialog_manager.reset_stack()  # the form's effect is had: it must not be offered again
         if v and say and event.update.message:
             at = v.clock(event.update.message.date)
             await say(v.t("Your message of {at} was carried out before the restart.", at=at))

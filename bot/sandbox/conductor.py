@@ -25,8 +25,9 @@ class Conductor:
             await self.app.idle()
             if upcoming is None or upcoming > at:
                 break
-            if upcoming > self.clock.now():
-                self.clock.set(upcoming)
+            if upcoming <= self.clock.now():
+                raise RuntimeError("something that is due fails to ring; see the log")
+            self.clock.set(upcoming)
         self.clock.set(at)
         await self.app.bell.tick()
         await self.app.idle()
