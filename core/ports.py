@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from core.customers.model import Customers
     from core.deadlines import Deadlines
     from core.groups import Groups
     from core.ledger import Ledger
@@ -39,3 +40,5 @@ class UnitOfWork(Protocol):
     def groups(self) -> Groups: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def customers(self) -> Customers: ...

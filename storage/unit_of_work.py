@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from core.rulebook import Rulebook
 from core.worktime import WorkTime
+from storage.customers import SqlCustomers
 from storage.deadlines import SqlDeadlines
 from storage.groups import SqlGroups
 from storage.inbox import SqlInbox
@@ -60,6 +61,10 @@ class SqlUnitOfWork:
     @cached_property
     def ledger(self) -> SqlLedger:
         return SqlLedger(self._c)
+
+    @cached_property
+    def customers(self) -> SqlCustomers:
+        return SqlCustomers(self._c, self._now)
 
     # Mechanisms that use cases do not see ---------------------------------------------------------------
 

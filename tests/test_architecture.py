@@ -68,7 +68,13 @@ def _use_cases() -> list[tuple[str, Any]]:
 
 
 # Helpers that take an actor to judge it, and are not use cases themselves.
-JUDGES = {"core.groups.here", "core.people.is_superior"}
+JUDGES = {
+    "core.groups.here",
+    "core.people.is_superior",
+    "core.customers.sight.may_see",
+    "core.customers.sight.owners_below",
+    "core.customers.sight.require_sight",
+}
 
 
 def test_every_use_case_declares_whom_it_is_open_to() -> None:

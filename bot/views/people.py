@@ -153,6 +153,7 @@ def not_found(v: Viewer, error: NotFound) -> str:
         "person": v.t("Nobody here is called “{key}”. Try the name or the staff number.", key=error.key),
         "department": v.t("There is no department “{key}”.", key=error.key),
         "account": v.t("{key} has no account bound.", key=error.key),
+        "customer": v.t("There is no such customer among yours."),
     }
     return what.get(error.what) or v.t("Nothing found for “{key}”.", key=error.key)
 
