@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from core.customers.model import Customers
     from core.deadlines import Deadlines
     from core.groups import Groups
+    from core.leads import Leads
     from core.ledger import Ledger
     from core.notices import Notices
     from core.people import People
@@ -42,3 +43,5 @@ class UnitOfWork(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def customers(self) -> Customers: ...
+    @property
+    def leads(self) -> Leads: ...

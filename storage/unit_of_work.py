@@ -13,6 +13,7 @@ from storage.customers import SqlCustomers
 from storage.deadlines import SqlDeadlines
 from storage.groups import SqlGroups
 from storage.inbox import SqlInbox
+from storage.leads import SqlLeads
 from storage.ledger import SqlLedger
 from storage.outbox import SqlNotices, SqlOutbox
 from storage.people import SqlPeople
@@ -65,6 +66,10 @@ class SqlUnitOfWork:
     @cached_property
     def customers(self) -> SqlCustomers:
         return SqlCustomers(self._c, self._now)
+
+    @cached_property
+    def leads(self) -> SqlLeads:
+        return SqlLeads(self._c)
 
     # Mechanisms that use cases do not see ---------------------------------------------------------------
 
