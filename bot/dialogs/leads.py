@@ -216,7 +216,7 @@ async def _register(manager: DialogManager, assign_to: PersonId | None) -> None:
         actor_of(manager),
         entry.draft,
         assign_to,
-        despite_company=entry.duplicate is not None,
+        sure=entry.duplicate is not None,
     )
     await finish(manager, views.registered(viewer_of(manager), given))
 

@@ -104,7 +104,7 @@ async def claim(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do:
     await say.toast(plain(views.claimed(v, given)), alert=True)
 
 
-async def assign(_: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
+async def assign(message: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
     lead_id, name = views.read_numbered(args, v.t("/assign 7 name"))
     if not name:
         await say(views.candidates(v, *await ask(leads.candidates, actor, lead_id)))
@@ -112,7 +112,7 @@ async def assign(_: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: As
     await say(views.assigned(v, await do(leads.assign_by_name, actor, lead_id, name)))
 
 
-async def assign_from_link(_: Message, args: str, actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+async def assign_from_link(message: Message, args: str, actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
     lead_id, _ = views.read_numbered(args, v.t("/assign 7 name"))
     await say(views.candidates(v, *await ask(leads.candidates, actor, lead_id)))
 

@@ -12,6 +12,7 @@ from core import leads
 from core.errors import NotUnderstood
 from core.ids import LeadId
 from core.leads import Allocation, Candidate, Draft, EventKind, Lead, LeadState, Line, Result
+from core.names import shown_phone
 from core.notices import Facts
 
 ASSIGN_LINK = "lassign_"  # begins the payload of a link to the pick list
@@ -156,7 +157,7 @@ def yours(v: Viewer, facts: Any) -> Screen:
         lines(
             _head(v, facts),
             fill("<b>{name}</b>", name=facts["name"]),
-            fill("☎️ {phone}", phone=leads.show_phone(facts["full_phone"])),
+            fill("☎️ {phone}", phone=shown_phone(facts["full_phone"])),
             v.t("Need: {need}", need=facts["full_need"]),
             v.t("From: {source}", source=source_name(v, facts["source"])),
             _next_step(v, facts),
@@ -426,7 +427,7 @@ def ask_contact(v: Viewer, draft: Draft, bad_phone: str) -> Html:
 
 def _given(v: Viewer, draft: Draft) -> list[Html]:
     given = [
-        _dots([draft.name, leads.show_phone(draft.phone) if draft.phone else None]),
+        _dots([draft.name, shown_phone(draft.phone) if draft.phone else None]),
         v.t("Need: {need}", need=draft.need) if draft.need else Html(""),
     ]
     return [line for line in given if line]
@@ -457,11 +458,14 @@ def summary(v: Viewer, draft: Draft, duplicate: Mapping[str, Any] | None) -> Htm
 
 def duplicate_words(v: Viewer, facts: Mapping[str, Any]) -> Html:
     since = v.when(facts["since"])
-    if facts["field"] == "phone":
-        head = v.t("⚠️ This number is an open lead already, since {since}.", since=since)
-    else:
-        head = v.t("⚠️ This company has an open lead already, since {since}.", since=since)
-    who = v.t("Lead #{lead}, registered by {by}.", lead=facts["lead"], by=facts["by"]) if facts["by"] else None
+    head = {
+        "phone": v.t("⚠️ This number is an open lead already, since {since}.", since=since),
+        "company": v.t("⚠️ This company has an open lead already, since {since}.", since=since),
+        "customer": v.t("⚠️ This is a customer on record, since {since}.", since=since),
+    }[facts["field"]]
+    lead = v.t("Lead #{lead}, registered by {by}.", lead=facts["lead"], by=facts["by"])
+    customer = v.t("Looked after by {by}.", by=facts["by"])
+    who = (lead if facts["lead"] else customer) if facts["by"] else None
     return lines(head, who)
 
 
@@ -532,3 +536,13 @@ def record_first(v: Viewer, error: leads.RecordFirst) -> str:
 def duplicate(v: Viewer, error: leads.DuplicateLead) -> str:
     facts = duplicate_facts(error)
     return duplicate_words(v, facts) if facts else ""
+
+
+@words(leads.AmountUnclear)
+def amount_unclear(v: Viewer, error: leads.AmountUnclear) -> str:
+    return v.t("“{text}” is no amount. For example: 800,000", text=error.text)
+
+
+@words(leads.DayUnclear)
+def day_unclear(v: Viewer, error: leads.DayUnclear) -> str:
+    return v.t("“{text}” is no coming day. For example: 9-30", text=error.text)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from core.errors import KeguanError
+from core.errors import KeguanError, NotUnderstood
 from core.ids import GroupId, LeadId, PersonId
 
 
@@ -196,12 +196,21 @@ class RecordFirst(KeguanError):
 
 @dataclass(eq=False)
 class DuplicateLead(KeguanError):
-    """There is an open lead of the same phone or company. `by` is filled for those who may know (P40)."""
+    """There is an open lead of the same phone or company, or a customer on record. `by` is who registered the
+    lead or looks after the customer, filled for those who may know (P40)."""
 
-    field: str  # "phone" | "company"
-    lead: LeadId
+    field: str  # "phone" | "company" | "customer"
+    lead: LeadId | None
     since: datetime
     by: str
+
+
+class AmountUnclear(NotUnderstood):
+    """A text that is no amount of money."""
+
+
+class DayUnclear(NotUnderstood):
+    """A text that is no coming day."""
 
 
 class Leads(Protocol):

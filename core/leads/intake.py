@@ -7,15 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-import phonenumbers
-
-from core.errors import NotUnderstood
-from core.leads.entities import Draft
+from core.leads.entities import AmountUnclear, DayUnclear, Draft
+from core.names import masked_phone, name_key, phone_key
 from core.rulebook import Rulebook
 
-REGION = "CN"  # numbers without a country code are Chinese
-PHONE_EXAMPLE = "138 0000 1111"
-AMOUNT_EXAMPLE = "80万 · 800,000"
 MOST_YUAN = 10**12
 MOST_NAME, MOST_NEED = 80, 500
 
@@ -41,42 +36,25 @@ class Contact:
     bad_phone: str = ""
 
 
-def read_phone(text: str) -> str:
-    """A phone number as E.164. Raises NotUnderstood."""
-    try:
-        number = phonenumbers.parse(text.strip(), REGION)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
-        raise NotUnderstood("phone", text.strip()[:40], PHONE_EXAMPLE)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def mask_phones(text: str) -> str:
+    """A text for a group: whatever looks like a phone number in it is masked."""
+    return _DIGITS.sub(lambda found: _masked(found[0]), text)
 
 
-def show_phone(phone: str) -> str:
-    """An E.164 number as people write it here."""
-    number = phonenumbers.parse(phone, REGION)
-    national = number.country_code == phonenumbers.country_code_for_region(REGION)
-    form = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(number, form)
-
-
-def mask_phone(phone: str) -> str:
-    """138****1111: enough to recognise, not enough to call."""
-    digits = re.sub(r"\D", "", show_phone(phone) if phone.startswith("+") else phone)
+def _masked(written: str) -> str:
+    number = phone_key(written)
+    if number is not None:
+        return masked_phone(number)
+    digits = re.sub(r"\D", "", written)
     return f"{digits[:3]}****{digits[-4:]}"
 
 
-def mask_phones(text: str) -> str:
-    """A text for a group: whatever looks like a phone number in it is masked."""
-    return _DIGITS.sub(lambda found: mask_phone(found[0].lstrip("+")), text)
-
-
 def read_yuan(text: str) -> int:
-    """An amount in yuan: `80万`, `800,000`, `1.5亿`. Raises NotUnderstood."""
+    """An amount in yuan: `80万`, `800,000`, `1.5亿`. Raises AmountUnclear."""
     found = _AMOUNT.fullmatch(re.sub(r"[\s,，_约]", "", text))
     yuan = round(float(found[1]) * _UNITS[(found[2] or "").lower()]) if found and len(found[1]) < 20 else -1  # noqa: PLR2004 no float beyond
     if not 0 <= yuan <= MOST_YUAN:
-        raise NotUnderstood("amount", text.strip()[:40], AMOUNT_EXAMPLE)
+        raise AmountUnclear("amount", text.strip()[:40])
     return yuan
 
 
@@ -95,11 +73,9 @@ def read_contact(text: str) -> Contact:
 def _split_at_phone(text: str) -> tuple[str, str, str, str]:
     """(E.164 or empty, a number that is none, text before, text after)."""
     for found in (*_TIGHT.finditer(text), *_DIGITS.finditer(text)):
-        try:
-            phone = read_phone(found[0])
-        except NotUnderstood:
-            continue
-        return phone, "", text[: found.start()], text[found.end() :]
+        phone = phone_key(found[0])
+        if phone is not None:
+            return phone, "", text[: found.start()], text[found.end() :]
     wrong = _DIGITS.search(text)
     if wrong:
         return "", wrong[0], text[: wrong.start()], text[wrong.end() :]
@@ -157,11 +133,10 @@ def fill_in(draft: Draft, text: str) -> tuple[Draft, str]:
 
 _DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?")
 _NEAR_DAYS = {"今天": 0, "明天": 1, "后天": 2, "today": 0, "tomorrow": 1}
-DAY_EXAMPLE = "9-30 · 明天"
 
 
 def read_day(text: str, today: date) -> date:
-    """A coming day: `9-30`, `9月30日`, `2026-09-30`, `明天`; without a year the next one. Raises NotUnderstood."""
+    """A coming day: `9-30`, `9月30日`, `2026-09-30`, `明天`; without a year the next one. Raises DayUnclear."""
     word = text.strip().lower()
     if word in _NEAR_DAYS:
         return today + timedelta(days=_NEAR_DAYS[word])
@@ -173,18 +148,13 @@ def read_day(text: str, today: date) -> date:
             continue  # 2-30, or 2-29 in a year that has none
         if day >= today:
             return day
-    raise NotUnderstood("day", text.strip()[:40], DAY_EXAMPLE)
+    raise DayUnclear("day", text.strip()[:40])
 
 
 def company_key(name: str, legal_suffixes: Sequence[str]) -> str:
     """The company in a name, without its legal form, for comparing; empty where there are only people."""
-    companies = [word for word in name.casefold().split() if not _PERSON.search(word)]
-    key = companies[0] if companies else ""
-    for suffix in sorted(legal_suffixes, key=len, reverse=True):
-        if key.endswith(suffix) and key != suffix:
-            key = key.removesuffix(suffix)
-            break
-    return key
+    companies = [word for word in name.split() if not _PERSON.search(word)]
+    return name_key(companies[0], legal_suffixes) if companies else ""
 
 
 MIN_RECORD = 5  # characters: “已联系” or “ok” is an answer, not a record

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.access import MANAGERS, STAFF, Actor, Role, permits
+from core.customers import Keys
 from core.errors import AlreadySettled, NotFound, NotUnderstood
 from core.groups import Group
 from core.ids import DepartmentId, LeadId, PersonId
@@ -140,17 +141,26 @@ def may_assign(uow: UnitOfWork, actor: Actor, lead: Lead) -> bool:
 
 @permits(*REGISTRANTS)
 def duplicate_of(uow: UnitOfWork, actor: Actor, name: str, phone: str) -> DuplicateLead | None:
-    """The open lead that a new one would repeat, if there is one (LED-6). Who registered it is said to managers
-    and to the registrant alone (P40)."""
+    """The open lead that a new one would repeat, or the customer it comes from, if there is one (LED-6). Who
+    registered it is said to managers and to themselves alone (P40)."""
     key = company_key(name, uow.rulebook.customers.legal_suffixes)
-    found = uow.leads.open_with_phone(phone) if phone else None
-    field = "phone"
-    if found is None and key:
-        found, field = uow.leads.open_with_company(key), "company"
-    if found is None:
+    lead, field = uow.leads.open_with_phone(phone), "phone"
+    if lead is None and key:
+        lead, field = uow.leads.open_with_company(key), "company"
+    if lead is not None:
+        by = lead.registered_name if _knows(actor, lead.registered_by) else ""
+        return DuplicateLead(field, lead.id, lead.registered_at, by)
+    holder = uow.customers.holder(Keys(name=key, phones=(phone,)))
+    if holder is None:
         return None
-    knows = actor.has(*MANAGERS) or found.registered_by == actor.person
-    return DuplicateLead(field, found.id, found.registered_at, found.registered_name if knows else "")
+    record = holder.record
+    return DuplicateLead(
+        "customer", None, record.created_at, record.owner_label if _knows(actor, record.owner) else ""
+    )
+
+
+def _knows(actor: Actor, person: PersonId) -> bool:
+    return actor.has(*MANAGERS) or person == actor.person
 
 
 # Acts ---------------------------------------------------------------------------------------------------
@@ -163,17 +173,17 @@ def register(
     draft: Draft,
     assign_to: PersonId | None = None,
     *,
-    despite_company: bool = False,
+    sure: bool = False,
 ) -> Allocation:
     """Register a lead, and offer it to the sales groups or give it to somebody at once (LED-1).
 
-    Raises DuplicateLead; one of the same company alone is let through with `despite_company`. A salesperson may
-    give the lead to nobody but themselves.
+    Raises DuplicateLead; `sure` lets through all but a second open lead of one phone number. A salesperson may give
+    the lead to nobody but themselves.
     """
     if draft.missing:
         raise NotUnderstood(draft.missing[0], "")
     duplicate = duplicate_of(uow, actor, draft.name, draft.phone)
-    if duplicate is not None and not (despite_company and duplicate.field == "company"):
+    if duplicate is not None and not (sure and duplicate.field != "phone"):
         raise duplicate
     lead = _add(uow, actor, draft)
     _log(uow, lead, EventKind.REGISTERED, actor.person, actor.name)
@@ -202,7 +212,7 @@ def _add(uow: UnitOfWork, actor: Actor, draft: Draft) -> Lead:
         )
     )
     if lead is None:
-        raise DuplicateLead("phone", LeadId(0), uow.now, "")
+        raise DuplicateLead("phone", None, uow.now, "")
     return lead
 
 

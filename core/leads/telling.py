@@ -10,7 +10,8 @@ from core.deadlines import DeadlineKind
 from core.groups import Purpose, for_purpose
 from core.ids import GroupId, PersonId
 from core.leads.entities import Lead, LeadEvent, LeadState
-from core.leads.intake import mask_phone, mask_phones
+from core.leads.intake import mask_phones
+from core.names import masked_phone
 from core.notices import Fact, Notice, NoticeKind, ToGroup, ToPerson, Urgency, kind
 from core.people import Person, superior_of
 from core.ports import UnitOfWork
@@ -74,7 +75,7 @@ def facts_of(lead: Lead, events: Iterable[LeadEvent]) -> dict[str, Fact]:
         "owner": lead.owner_name,
         "recorded": lead.recorded_at is not None,
         "need": mask_phones(lead.need),
-        "phone": mask_phone(lead.phone),
+        "phone": masked_phone(lead.phone),
         "history": [_told(event) for event in events],
     }
 

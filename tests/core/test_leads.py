@@ -7,8 +7,7 @@ from datetime import date
 import pytest
 
 from core import leads
-from core.errors import NotUnderstood
-from core.leads import Contact, Draft
+from core.leads import AmountUnclear, Contact, DayUnclear, Draft
 from core.rulebook import default
 
 RULES = default()
@@ -44,10 +43,10 @@ def test_amounts(text: str, yuan: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "很多", "-3", "80万到100万", "9" * 30, "99999999亿", "1e9"])
-def test_what_is_no_amount_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(NotUnderstood) as refused:
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(AmountUnclear) as refused:
         leads.read_yuan(text)
-    assert "80万" in refused.value.example
+    assert refused.value.text == text.strip()[:40]
 
 
 def test_one_line_fills_everything_whatever_its_order() -> None:
@@ -79,8 +78,7 @@ def test_only_what_is_missing_is_taken_from_a_further_message() -> None:
 
 def test_phones_in_free_text_are_masked_but_dates_and_sums_are_not() -> None:
     masked = leads.mask_phones("打13900002222 或 0755-83001111，2026-09-18 前，价 1000000元")
-    assert masked == "打139****2222 或 075****1111，2026-09-18 前，价 1000000元"
-    assert leads.mask_phone(WANG) == "138****1111"
+    assert masked == "打139****2222 或 0755****1111，2026-09-18 前，价 1000000元"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +111,7 @@ def test_days(text: str, day: date) -> None:
 
 @pytest.mark.parametrize("text", ["2-30", "随便", "2020-01-01", "13-1"])
 def test_what_is_no_coming_day_is_refused(text: str) -> None:
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(DayUnclear):
         leads.read_day(text, date(2026, 9, 14))
 
 

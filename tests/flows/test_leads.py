@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from core.access import Role
+from core import customers
+from core.access import Actor, Role
 from core.groups import Purpose
-from core.ids import LeadId
+from core.ids import AccountId, LeadId
 from core.leads import EventKind, LeadState
 from core.ledger import Effect
 from core.people import PersonStatus
@@ -92,7 +93,7 @@ async def test_a_lead_is_registered_in_a_few_taps(office: Office) -> None:
     await service.says("华强电子 王先生 13800001111 想要200台空压机")
     service.expects("预计成交额", "A类 · 80万元起", "D类 · 更低")
     await service.presses("B类")
-    service.expects("B类 · 40万元 · 来电", "华强电子 王先生", "138 0000 1111", "想要200台空压机")
+    service.expects("B类 · 40万元 · 来电", "华强电子 王先生", "13800001111", "想要200台空压机")
     await service.presses("加急")
     service.expects("⚡加急", edited=True)
     await service.presses("发布")
@@ -118,7 +119,7 @@ async def test_only_what_is_missing_is_asked_and_nothing_is_lost(office: Office)
     await service.says("挺多的")
     service.expects("“挺多的”", "80万")
     await service.says("35万")
-    service.expects("C类 · 35万元 · 展会", "华强电子", "138 0000 1111")
+    service.expects("C类 · 35万元 · 展会", "华强电子", "13800001111")
     await service.presses("发布")
     service.expects("线索 #1 · C类")
     office.sales.expects("C类", "35万元", "展会")
@@ -163,6 +164,24 @@ async def test_a_company_with_an_open_lead_is_warned_of_but_may_have_a_second(of
     office.service.skips()
 
 
+async def test_a_customer_on_record_is_warned_of(office: Office) -> None:
+    """LED-6, P40: the manager also learns who looks after the customer."""
+    draft = customers.Draft("华强电子有限公司", phone="13800001111")
+    zhao = Actor(
+        AccountId(office.zhao.phone.id), frozenset({Role.SALESPERSON}), "赵六", "zh_CN", person=office.zhao.person
+    )
+    await office.bench.store.do(customers.register, zhao, draft)
+    await office.service.says(LINE)
+    warned = office.service.expects("客户档案里已有此客户，登记于 10:00")
+    assert "赵六" not in warned.text
+    await office.boss.says(LINE)
+    office.boss.expects("客户档案里已有此客户", "负责人：销售部-赵六")
+    await office.service.presses("发布")
+    office.service.expects("线索 #1")
+    office.sales.expects("线索 #1")
+    office.service.skips()
+
+
 async def test_strangers_customers_and_technicians_register_nothing(office: Office) -> None:
     customer = await office.bench.customer("老客户")
     await customer.says(LINE)
@@ -182,7 +201,7 @@ async def test_the_first_press_wins_and_the_number_goes_to_the_winner_alone(offi
     toast = await office.zhang.presses("抢单", office.sales)
     assert "归你了" in toast
     assert "10:12" in toast
-    office.zhang.expects("华强电子", "138 0000 1111", "要200台", "10:12 前联系客户并汇报进展", "第三章 第五条")
+    office.zhang.expects("华强电子", "13800001111", "要200台", "10:12 前联系客户并汇报进展", "第三章 第五条")
     card = office.sales.expects("10:02 销售部-张三 抢到，10:12 前汇报", "第三章 第五条", edited=True)
     assert card.labels == []
     card_message = office.sales.messages[-1]
@@ -237,10 +256,10 @@ async def test_a_claim_racing_with_an_assignment_has_one_winner(office: Office) 
     assert kinds.count(EventKind.CLAIMED) + kinds.count(EventKind.ASSIGNED) == 1
     if owner == office.zhang.person:
         assert "张三 已领取" in given.text
-        office.zhang.expects("138 0000 1111")
+        office.zhang.expects("13800001111")
     else:
         assert "赵六 已领取" in claimed.text
-        office.zhao.expects("138 0000 1111")
+        office.zhao.expects("13800001111")
         office.boss.expects("已指派给 销售部-赵六")
     office.sales.skips(), office.boss.skips()
 
@@ -381,7 +400,7 @@ async def test_after_three_reoffers_the_manager_assigns(office: Office) -> None:
     office.boss.expects("指派给谁", "销售部-张三", "曾接手")
     await office.boss.presses("张三")
     office.boss.expects("已指派给 销售部-张三，10:50 前汇报", edited=True)
-    office.zhang.expects("138 0000 1111", "10:50 前联系客户")
+    office.zhang.expects("13800001111", "10:50 前联系客户")
     office.sales.expects("10:40 指派给 销售部-张三", edited=True)
 
 
@@ -421,7 +440,7 @@ async def test_a_reply_to_the_private_card_is_a_report(office: Office) -> None:
     office.sales.expects("客户要三家报价", edited=True)
     office.zhang.expects("追加进展", edited=True)
     assert (await office.lead()).recorded_at is not None
-    await office.zhao.says("线索 #1 已联系")
+    await office.zhao.says("关于线索 #1：已联系")
     office.zhao.expects("/help")
 
 
@@ -479,7 +498,7 @@ async def test_the_manager_assigns_by_command_and_the_clock_runs(office: Office)
     await office.publishes()
     await office.boss.says("/assign 1 张三")
     office.boss.expects("线索 #1 已指派给 销售部-张三，10:10 前汇报")
-    office.zhang.expects("138 0000 1111", "10:10 前联系客户")
+    office.zhang.expects("13800001111", "10:10 前联系客户")
     office.sales.expects("指派给 销售部-张三，10:10 前汇报", edited=True)
     await office.boss.says("/assign 1 赵六")
     office.boss.expects("张三 已领取")
@@ -503,7 +522,7 @@ async def test_the_card_leads_managers_to_a_pick_list(office: Office) -> None:
     office.boss.expects("指派给谁", "销售部-张三 · 高级 · 在手 0")
     await office.boss.presses("赵六")
     office.boss.expects("已指派给 销售部-赵六", edited=True)
-    office.zhao.expects("138 0000 1111")
+    office.zhao.expects("13800001111")
     office.sales.expects("指派给 销售部-赵六", edited=True)
     await office.zhang.does(office.zhang.phone.open_link, link)
     office.zhang.expects("/help")
@@ -516,7 +535,7 @@ async def test_customer_service_assigns_from_the_form(office: Office) -> None:
     office.service.expects("指派给谁", "张三")
     await office.service.presses("张三")
     office.service.expects("已登记：线索 #1", "已指派给 销售部-张三，10:10 前汇报")
-    office.zhang.expects("138 0000 1111")
+    office.zhang.expects("13800001111")
     office.sales.expects("指派给 销售部-张三")
     office.service.skips()
 
@@ -534,7 +553,7 @@ async def test_a_salesperson_keeps_what_they_collected_within_their_level(office
     office.zhang.expects("归我跟进")
     await office.zhang.presses("归我跟进")
     office.zhang.expects("已登记：线索 #1")
-    office.zhang.expects("138 0000 1111", "10:10 前联系客户")
+    office.zhang.expects("13800001111", "10:10 前联系客户")
     office.zhang.skips()
     office.sales.expects("指派给 销售部-张三")
 
@@ -597,7 +616,7 @@ async def test_lists_show_the_time_left(office: Office) -> None:
     await office.publishes()
     await office.publishes("/lead 来电 新力 13900002222 20万 要100台", number=2)
     await office.bench.clock_to("10:03")
-    card = next(m for m in office.sales.messages if "#1" in m.wire["text"])
+    card = next(m for m in office.sales.messages if "#1" in m.wire.get("text", ""))
     await office.zhang.does(office.zhang.phone.press_data, card, "lclaim:1", office.sales.chat)
     office.zhang.expects("#1"), office.sales.expects("#1")
     await office.bench.clock_to("10:05")
@@ -711,12 +730,12 @@ async def test_the_card_follows_a_group_that_became_a_supergroup(office: Office)
     office.bench.views[new.id] = moved
     await office.boss.says("/assign 1 张三")
     office.boss.expects("已指派")
-    office.zhang.expects("138 0000 1111")
+    office.zhang.expects("13800001111")
     moved.expects("指派给 销售部-张三")
     await office.bench.forward(minutes=10)
     moved.expects("⏰", "抢单")
     await office.zhao.does(office.zhao.phone.press, "lclaim:1", None, new)
-    office.zhao.expects("138 0000 1111")
+    office.zhao.expects("13800001111")
     assert (await office.lead()).owner == office.zhao.person
     for one in (office.zhang, office.boss, moved):
         one.skips()
@@ -736,7 +755,7 @@ async def test_without_a_sales_group_the_manager_assigns(bench: Bench) -> None:
     boss.expects("张三")
     await boss.presses("张三")
     boss.expects("已指派给 公司-张三", edited=True)
-    zhang.expects("138 0000 1111")
+    zhang.expects("13800001111")
 
 
 async def test_names_and_needs_with_markup_are_shown_as_typed(office: Office) -> None:
