@@ -7,14 +7,14 @@ from types import ModuleType
 from aiogram import Router
 
 from bot import errors
-from bot.handlers import fallback, groups, help, leads, people, rules
-from bot.views import customers as _customers  # noqa: F401
+from bot.handlers import customers, fallback, groups, help, leads, people, rules
 from bot.views import ledger as _ledger  # noqa: F401  # fills the registry of views; it has no commands yet
 
 HANDLERS: tuple[ModuleType, ...] = (
     leads,
     people,
     groups,
+    customers,
     rules,
     help,
 )

@@ -8,8 +8,10 @@ from aiogram.filters import Filter
 from aiogram.types import CallbackQuery
 
 from bot.press import MOST_BYTES, press
+from core.errors import NotFound
 
-__all__ = ["MOST_BYTES", "OnPress", "press"]
+__all__ = ["MOST_BYTES", "OnPress", "number", "press"]
+MOST_DIGITS = 18  # what a database id may have
 
 
 class OnPress(Filter):
@@ -21,3 +23,11 @@ class OnPress(Filter):
     async def __call__(self, query: CallbackQuery) -> bool | dict[str, Any]:
         name, *parts = (query.data or "").split(":")
         return {"parts": parts} if name == self.name else False
+
+
+def number(parts: list[str], at: int = 0) -> int:
+    """The number at a place of a button's parts. Raises NotFound for data that no button of ours carries."""
+    text = parts[at] if at < len(parts) else ""
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise NotFound("button", text)
+    return int(text)

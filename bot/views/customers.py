@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.press import press
 from bot.views.base import Button, Html, Screen, Viewer, column, fill, lines, row, shows, words
 from core import customers
-from core.customers import Contact, Customer, CustomerExists, Hit, Hits, NearNames, Unclear
+from core.customers import Contact, Customer, CustomerExists, Draft, Hit, Hits, NearNames, Unclear
 from core.geo import map_link
+from core.names import phone_key
 from core.notices import Facts
 from core.rulebook import Choice
 
@@ -108,6 +110,14 @@ def card(v: Viewer, customer: Customer, head: str | None = None) -> Screen:
     )
 
 
+def registered(v: Viewer, customer: Customer) -> Screen:
+    return card(v, customer, v.t("✅ Registered: the customer is yours."))
+
+
+def saved(v: Viewer, customer: Customer) -> Screen:
+    return card(v, customer, v.t("✅ Saved"))
+
+
 def _kind_line(v: Viewer, customer: Customer) -> str | None:
     parts = (
         choice_title(v, v.rulebook.customers.types, customer.type),
@@ -168,6 +178,45 @@ def parts(v: Viewer, customer: Customer) -> Screen:
     ]
     pairs = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
     return Screen(lines(fill("<b>{name}</b>", name=customer.name), v.t("Which part?")), pairs)
+
+
+# Forms -----------------------------------------------------------------------------------------------------
+
+NEW_WORDS = ("新建", "登记", "新增", "new", "add")
+
+
+def read_new(args: str) -> Draft | None:
+    """What `/customer 新建 深圳华强电子有限公司 13800001111` gives; None where nothing new is meant."""
+    head, *rest = args.split()
+    if head.casefold() not in NEW_WORDS:
+        return None
+    phones = [word for word in rest if phone_key(word)]
+    name = " ".join(word for word in rest if word not in phones[:1])
+    return Draft(name, phones[0] if phones else "")
+
+
+def hint(v: Viewer, field: str) -> Html:
+    """What to send for a part of the record."""
+    examples = {
+        "phone": v.t("For example: 13800001111, 0755-82345678-801"),
+        "contact": v.t("In one line: name, phone, role, birthday, what they like"),
+        "place": v.t("Send the place: 📎 → Location."),
+        "licences": v.t("Send photos or files, as many as there are."),
+        "credit_code": v.t("18 characters, as on the business licence"),
+    }
+    text = examples.get(field)
+    return lines(fill("<b>{field}</b>", field=field_name(v, field)), text)
+
+
+def hit_facts(hits: Sequence[Hit]) -> list[dict[str, str]]:
+    """Hits as a form keeps them."""
+    return [{"name": hit.name, "owner": hit.owner, "since": hit.since.isoformat()} for hit in hits]
+
+
+def near_question(v: Viewer, name: str, kept: Sequence[dict[str, str]]) -> Html:
+    """The question before a record with a name like others' is opened, from what a form kept."""
+    hits = [Hit(None, one["name"], one["owner"], datetime.fromisoformat(one["since"])) for one in kept]
+    return near_names_text(v, name, hits)
 
 
 # Lists -----------------------------------------------------------------------------------------------------
