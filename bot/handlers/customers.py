@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiogram import Router
+from aiogram.types import CallbackQuery, Message
 from aiogram_dialog import DialogManager
 
 from bot.callbacks import OnPress, number
@@ -32,7 +33,9 @@ def router() -> Router:
     return made
 
 
-async def customer(args: str, actor: Actor, v: Viewer, ask: Ask, say: Say, dialog_manager: DialogManager) -> None:
+async def customer(
+    message: Message, args: str, actor: Actor, v: Viewer, ask: Ask, say: Say, dialog_manager: DialogManager
+) -> None:
     if not args:
         await forms.begin_finding(dialog_manager, actor)
     elif (draft := views.read_new(args)) is not None:
@@ -43,19 +46,21 @@ async def customer(args: str, actor: Actor, v: Viewer, ask: Ask, say: Say, dialo
         await say(views.found(v, await ask(customers.search, actor, args), actor.name))
 
 
-async def card(parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+async def card(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
     record = await ask(customers.view, actor, CustomerId(number(parts)))
     await say.toast("")
     await say.new(views.card(v, record))
 
 
-async def parts_of(parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+async def parts_of(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
     record = await ask(customers.view, actor, CustomerId(number(parts)))
     await say.toast("")
     await say.new(views.parts(v, record))
 
 
-async def fill_in(parts: list[str], actor: Actor, ask: Ask, say: Say, dialog_manager: DialogManager) -> None:
+async def fill_in(
+    query: CallbackQuery, parts: list[str], actor: Actor, ask: Ask, say: Say, dialog_manager: DialogManager
+) -> None:
     field = parts[1] if len(parts) > 1 else ""
     if field not in views.EDITABLE:
         raise NotFound("button", field)
@@ -64,6 +69,6 @@ async def fill_in(parts: list[str], actor: Actor, ask: Ask, say: Say, dialog_man
     await forms.begin_filling(dialog_manager, record, field)
 
 
-async def register(actor: Actor, say: Say, dialog_manager: DialogManager) -> None:
+async def register(query: CallbackQuery, say: Say, dialog_manager: DialogManager) -> None:
     await say.toast("")
     await forms.begin_registering(dialog_manager, customers.Draft(""))

@@ -9,6 +9,7 @@ import pytest
 from core import customers
 from core.access import Role
 from core.geo import Point
+from tests.sandbox.test_people import PNG
 from tests.support.chat import Bench, Someone, open_bench
 
 DUPLICATE = "登记在先者跟进；有异议请找主管。"
@@ -118,6 +119,7 @@ async def test_search_opens_own_records_and_masks_others(bench: Bench) -> None:
     ben.expects("没有找到“没有的”。", "登记新客户")
     await ben.presses("登记新客户")
     ben.expects("客户全称？")
+    ben.skips()
 
 
 async def test_the_search_form_takes_words_and_places(bench: Bench) -> None:
@@ -174,10 +176,10 @@ async def test_licences_are_kept_as_files(bench: Bench) -> None:
     anna = await bench.staff("张三")
     number = await one_line(anna)
     await anna.presses("去补齐")
-    anna.skips()
+    anna.expects("要填哪一项？")
     await anna.presses("证照")
     anna.expects("证照", "请发送照片或文件，可以发多份。")
-    await anna.does(anna.phone.album, [b"one", b"two"])
+    await anna.does(anna.phone.album, [PNG, PNG])
     anna.expects("证照资料 2 份", "完成")
     await anna.does(anna.phone.document, "licence.pdf", b"%PDF")
     anna.expects("证照资料 3 份")
