@@ -7,11 +7,12 @@ from types import ModuleType
 from aiogram import Router
 
 from bot import errors
-from bot.handlers import customers, fallback, groups, help, leads, people, rules
+from bot.handlers import complaints, customers, fallback, groups, help, leads, people, rules
 from bot.views import ledger as _ledger  # noqa: F401  # fills the registry of views; it has no commands yet
 
 HANDLERS: tuple[ModuleType, ...] = (
     leads,
+    complaints,
     people,
     groups,
     customers,

@@ -10,7 +10,7 @@ from typing import Any
 from aiogram.filters import Filter
 from aiogram.types import Message
 
-from core.access import Role
+from core.access import Actor, Role
 
 
 class Place(StrEnum):
@@ -77,7 +77,11 @@ class Said(Filter):
         self.entry = entry
 
     async def __call__(
-        self, message: Message, username: str, aiogd_context: object | None = None
+        self,
+        message: Message,
+        username: str,
+        aiogd_context: object | None = None,
+        actor: Actor | None = None,
     ) -> bool | dict[str, Any]:
         text = message.text or message.caption or ""
         found = parse(text, username)
@@ -85,6 +89,8 @@ class Said(Filter):
             return False
         if aiogd_context is not None and not text.startswith("/"):
             return False  # a form is open: plain words are what it asked for
+        if not text.startswith("/") and actor is not None and self.entry.roles.isdisjoint(actor.roles):
+            return False  # plain words are a command only to those it is for; a customer may say anything
         private = message.chat.type == "private"
         if self.entry.place is not Place.BOTH and (self.entry.place is Place.PRIVATE) != private:
             return False

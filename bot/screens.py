@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import (
@@ -57,6 +59,9 @@ def markup(screen: Screen, *, private: bool) -> Markup | None:
     return inline(screen)
 
 
+CAPTIONED = ("photo", "voice", "video", "audio", "document", "animation")
+
+
 async def send(bot: Bot, chat: int, screen: Screen, reply_to: int | None = None) -> Message:
     """Send a screen as a new message."""
     keyboard = markup(screen, private=chat > 0)
@@ -65,7 +70,28 @@ async def send(bot: Bot, chat: int, screen: Screen, reply_to: int | None = None)
         return await bot.send_photo(
             chat, screen.photo, caption=fit(screen.text, MOST_CAPTION), reply_markup=keyboard, reply_parameters=reply
         )
+    if screen.media is not None and screen.media[0] in CAPTIONED:
+        return await _pass_on(bot, chat, screen, keyboard, reply)
+    if screen.media is not None:
+        await _send_file(bot, chat, *screen.media)
     return await bot.send_message(chat, fit(screen.text), reply_markup=keyboard, reply_parameters=reply)
+
+
+async def _pass_on(
+    bot: Bot, chat: int, screen: Screen, keyboard: Markup | None, reply: ReplyParameters | None
+) -> Message:
+    """The file with the text under it; a text too long for that follows it."""
+    kind, file = screen.media or ("", "")
+    if len(screen.text) > MOST_CAPTION:
+        await _send_file(bot, chat, kind, file)
+        return await bot.send_message(chat, fit(screen.text), reply_markup=keyboard, reply_parameters=reply)
+    return await _send_file(bot, chat, kind, file, caption=screen.text, reply_markup=keyboard, reply_parameters=reply)
+
+
+async def _send_file(bot: Bot, chat: int, kind: str, file: str, **more: Any) -> Message:
+    """`send_photo`, `send_voice` … by the kind of file."""
+    message: Message = await getattr(bot, f"send_{kind}")(chat, file, **more)
+    return message
 
 
 async def edit(bot: Bot, chat: int, message: int, screen: Screen) -> bool:

@@ -106,5 +106,8 @@ class Notices(Protocol):
     def was_delivered(self, subject: str, kind: NoticeKind, to: Receiver) -> bool:
         """Whether at least one of them reached the receiver's chat."""
 
+    def subject_at(self, to: Receiver, message: MessageId) -> str | None:
+        """What a message in the receiver's chat is about, found by its id and never by its text (P44)."""
+
     def card_at(self, to: Receiver, message: MessageId) -> str | None:
         """The card that a message in the receiver's chat shows, found by its id and never by its text (P44)."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from core.complaints.model import Complaints
     from core.customers.model import Customers
     from core.deadlines import Deadlines
     from core.groups import Groups
@@ -45,3 +46,5 @@ class UnitOfWork(Protocol):
     def customers(self) -> Customers: ...
     @property
     def leads(self) -> Leads: ...
+    @property
+    def complaints(self) -> Complaints: ...

@@ -38,6 +38,7 @@ class NoticeRow(Base):
             postgresql_where=sa.text("state = 'pending'"),
         ),
         sa.Index("ix_notices_subject", "subject", "kind"),
+        sa.Index("ix_notices_message", "to_id", "message_id"),
         sa.Index(
             "ix_notices_card",
             "card",
@@ -149,6 +150,12 @@ _SHOWN = sa.select(_C.c.message_id).where(
 _CARD_AT = sa.select(_C.c.card).where(
     _C.c.to_kind == sa.bindparam("tk"), _C.c.to_id == sa.bindparam("ti"), _C.c.message_id == sa.bindparam("m")
 )
+_SUBJECT_AT = (
+    sa.select(_N.c.subject)
+    .where(_N.c.to_kind == sa.bindparam("tk"), _N.c.to_id == sa.bindparam("ti"), _N.c.message_id == sa.bindparam("m"))
+    .order_by(_N.c.id.desc())
+    .limit(1)
+)
 _DELIVERIES = (
     sa.select(_N.c.id, _N.c.state, _N.c.sent_at, _N.c.message_id)
     .where(
@@ -248,6 +255,11 @@ class SqlNotices:
 
     def was_delivered(self, subject: str, kind: NoticeKind, to: Receiver) -> bool:
         return any(d.state is NoticeState.SENT for d in self.deliveries(subject, kind, to))
+
+    def subject_at(self, to: Receiver, message: MessageId) -> str | None:
+        to_kind, to_id = _address(to)
+        found: str | None = self._c.execute(_SUBJECT_AT, {"tk": to_kind, "ti": to_id, "m": message}).scalar()
+        return found
 
     def card_at(self, to: Receiver, message: MessageId) -> str | None:
         to_kind, to_id = _address(to)

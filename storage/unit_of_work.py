@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from core.rulebook import Rulebook
 from core.worktime import WorkTime
+from storage.complaints import SqlComplaints
 from storage.customers import SqlCustomers
 from storage.deadlines import SqlDeadlines
 from storage.groups import SqlGroups
@@ -70,6 +71,10 @@ class SqlUnitOfWork:
     @cached_property
     def leads(self) -> SqlLeads:
         return SqlLeads(self._c)
+
+    @cached_property
+    def complaints(self) -> SqlComplaints:
+        return SqlComplaints(self._c)
 
     # Mechanisms that use cases do not see ---------------------------------------------------------------
 

@@ -46,12 +46,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A message: text, rows of buttons, at most one photo. `location_button` makes a reply keyboard, which
+    """A message: text, rows of buttons, at most one photo. `media` passes a file on: its kind (photo, voice …) and
+    the platform's file id. `location_button` makes a reply keyboard, which
     exists in private chats only; `drop_keyboard` takes it away."""
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     photo: str | None = None
+    media: tuple[str, str] | None = None
     location_button: str | None = None
     drop_keyboard: bool = False
 

@@ -321,6 +321,7 @@ class ComplaintKind(Section):
     is_complaint: Yes
     severity: Literal["ordinary", "serious", "major"]
     handle: Handling
+    about_product: Yes = False  # order, batch and quantity are asked for (CMP-5)
 
 
 class CloseDays(Section):
@@ -342,6 +343,7 @@ class ComplaintRules(Section):
     number_digits: Annotated[int, Strict(), Field(ge=1, le=9)]  # of the running number after YYMM
     number_widens: Yes  # a month with more complaints than the digits hold gets longer numbers
     kinds: Annotated[tuple[ComplaintKind, ...], Field(min_length=1)]
+    sort_minutes: Minutes  # a message whose kind nobody chose is registered after this
     first_reply_hours: Hours
     handle_max_working_days: Days
     close_days: CloseDays

@@ -1,0 +1,26 @@
+"""What a message of the platform carries, as plain values for the core."""
+
+from __future__ import annotations
+
+from aiogram.types import Message
+
+from core.complaints import Content
+
+FILES = ("voice", "video", "audio", "animation", "document", "video_note", "sticker")  # animation is a document too
+
+
+def content_of(message: Message, text: str | None = None) -> Content:
+    """Text and file of a message. `text` replaces its text, where a command stood before it."""
+    said = (message.text or message.caption or "") if text is None else text
+    if message.photo:
+        return Content(said, "photo", message.photo[-1].file_id)
+    for kind in FILES:
+        file = getattr(message, kind)
+        if file is not None:
+            return Content(said, kind, file.file_id)
+    if message.location is not None:
+        return Content(f"📍 {message.location.latitude:.5f},{message.location.longitude:.5f}")
+    if message.contact is not None:
+        own = message.from_user is not None and message.contact.user_id == message.from_user.id
+        return Content(f"{message.contact.first_name} {message.contact.phone_number}", "contact" if own else "")
+    return Content(said)
