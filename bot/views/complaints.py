@@ -163,8 +163,9 @@ def customer_shown(v: Viewer, facts: Facts) -> Html:
     if name == phone:
         name = ""
     if v.private:
-        return fill("{name} {phone}", name=name, phone=phone)
-    return fill("{name} {phone}", name=name[:1] + "**" if name else "", phone=hidden_phone(phone) if phone else "")
+        return fill("{shown}", shown=f"{name} {phone}".strip())
+    name, phone = name[:1] + "**" if name else "", hidden_phone(phone) if phone else ""
+    return fill("{shown}", shown=f"{name} {phone}".strip())
 
 
 def gist(v: Viewer, text: object) -> str:
@@ -222,7 +223,7 @@ def body(v: Viewer, facts: Facts) -> Html:
     return lines(
         head(v, facts),
         v.t("Customer: {customer}", customer=customer_shown(v, facts)),
-        v.t("Owner: {owner}", owner=owner_shown(v, facts)),
+        v.t("In charge: {owner}", owner=owner_shown(v, facts)),
         fill("“{text}”", text=said) if said else None,
         v.n("{n} file", "{n} files", cast("int", facts["files"])) if facts["files"] else None,
         *product_lines(v, facts),
@@ -316,7 +317,7 @@ def media_of(facts: Facts) -> tuple[str, str] | None:
 @shows(complaints.REPLY)
 def reply(v: Viewer, facts: Facts) -> Screen:
     text = lines(
-        fill("<b>{number}</b> {by}:", number=facts["number"], by=facts["by"]),
+        v.t("<b>{number}</b> {by}:", number=facts["number"], by=facts["by"]),
         fill("{text}", text=facts["said"]) if facts["said"] else None,
     )
     return Screen(text, media=media_of(facts))
@@ -373,7 +374,7 @@ def judged(v: Viewer, complaint: Complaint, accepted: bool) -> Screen:
 def promised(v: Viewer, facts: Facts) -> Screen:
     return Screen(
         lines(
-            fill("<b>{number}</b> {by}:", number=facts["number"], by=facts["by"]),
+            v.t("<b>{number}</b> {by}:", number=facts["number"], by=facts["by"]),
             v.t("It takes longer than planned: {why}", why=facts["said"]),
             v.t("We promise it by {at}.", at=moment(v, facts["until"])),
             v.clause(cast("str | None", facts.get("clause"))),
@@ -465,7 +466,7 @@ def owner_buttons(v: Viewer, facts: Facts) -> tuple[tuple[Button, ...], ...]:
 @shows(complaints.RELAY)
 def relay(v: Viewer, facts: Facts) -> Screen:
     text = lines(
-        fill("<b>{number}</b> {name}:", number=facts["number"], name=facts["customer"]),
+        v.t("<b>{number}</b> {by}:", number=facts["number"], by=facts["customer"]),
         fill("{text}", text=facts["said"]) if facts["said"] else None,
         v.t("Answer this message to write to the customer."),
     )
@@ -520,7 +521,7 @@ def urged(v: Viewer, facts: Facts) -> Screen:
                 at=v.clock(cast("str", facts["at"])),
                 number=facts["number"],
             ),
-            v.t("Owner: {owner}", owner=owner_shown(v, facts)),
+            v.t("In charge: {owner}", owner=owner_shown(v, facts)),
             v.t("{what} by {at}", what=target_name(v, facts["target"]), at=moment(v, facts["due"])),
         )
     )
@@ -546,7 +547,7 @@ def slip(v: Viewer, facts: Facts) -> Screen:
                 at=moment(v, due),
             ),
             v.t("Customer: {customer}", customer=customer_shown(v, facts)),
-            v.t("Owner: {owner}", owner=owner_shown(v, facts)),
+            v.t("In charge: {owner}", owner=owner_shown(v, facts)),
             v.t("Now: deal with it, or give the reason and promise a day.") if facts["mine"] else None,
             v.clause(cast("str | None", facts.get("clause"))),
         ),
@@ -590,7 +591,7 @@ def audit(v: Viewer, facts: Facts) -> Screen:
                 at=moment(v, facts["closed_at"]),
                 due=moment(v, facts["close_due"]),
             ),
-            v.t("Owner: {owner}", owner=owner_shown(v, facts)),
+            v.t("In charge: {owner}", owner=owner_shown(v, facts)),
             v.t("Why was it late? One line will do.") if facts["mine"] else None,
             v.clause(cast("str | None", facts.get("clause"))),
         ),

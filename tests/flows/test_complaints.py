@@ -101,7 +101,7 @@ async def test_from_first_message_to_closed_case(desk: Desk) -> None:
     )
     group.expects("260901", "产品质量 · 一般", "陈**", "客服部-李四", VALVE, "首次答复：9月15日 周二 08:00 前")
     li.expects("260901", "陈先生", "已登记 → 核实", "成立", "不成立", "回复客户")
-    li.expects("260901 陈先生", VALVE)
+    li.expects("260901 陈先生：", VALVE)
 
     await li.presses("成立")
     li.expects("260901 成立", "内部备注")
