@@ -52,37 +52,6 @@ def test_nobody_asks_the_machine_for_the_time() -> None:
     assert found == []
 
 
-def _use_cases() -> list[tuple[str, Any]]:
-    """Public functions of core that take a unit of work and an actor."""
-    found = []
-    for module in _core_modules():
-        for name, function in inspect.getmembers(module, inspect.isfunction):
-            if function.__module__ != module.__name__ or name.startswith("_"):
-                continue
-            parameters = list(inspect.signature(function).parameters.values())
-            if len(parameters) >= 2 and parameters[0].name == "uow" and parameters[1].annotation in ("Actor", Actor):
-                found.append((f"{module.__name__}.{name}", function))
-    return found
-
-
-# Helpers that take an actor to judge it, and are not use cases themselves.
-JUDGES = {
-    "core.groups.here",
-    "core.people.is_superior",
-    "core.customers.sight.may_see",
-    "core.customers.sight.owners_below",
-    "core.customers.sight.require_sight",
-    "core.complaints.telling.in_charge",
-    "core.complaints.telling.own_case",
-    "core.complaints.telling.seen_by",
-}
-
-
-def test_every_use_case_declares_whom_it_is_open_to() -> None:
-    undeclared = [name for name, function in _use_cases() if not permitted(function) and name not in JUDGES]
-    assert undeclared == []
-
-
 def test_every_deadline_kind_has_a_ring() -> None:
     from core.deadlines import RINGS
 
