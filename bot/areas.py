@@ -7,10 +7,11 @@ from types import ModuleType
 from aiogram import Router
 
 from bot import errors
-from bot.handlers import complaints, customers, fallback, groups, help, leads, people, rules
+from bot.handlers import checkins, complaints, customers, fallback, groups, help, leads, people, rules
 from bot.views import ledger as _ledger  # noqa: F401  # fills the registry of views; it has no commands yet
 
 HANDLERS: tuple[ModuleType, ...] = (
+    checkins,  # before people: it takes its own links from /start
     leads,
     complaints,
     people,

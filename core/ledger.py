@@ -122,6 +122,14 @@ def reverse(uow: UnitOfWork, actor: Actor, entry_id: EntryId, reason: str) -> En
     person = uow.people.get(entry.person)
     if entry.effect is Effect.REVERSAL or not is_superior(uow, actor, person):
         raise NotFound("entry", str(entry_id))
+    return take_back(uow, entry, reason, actor.staff_id)
+
+
+def take_back(uow: UnitOfWork, entry: Entry, reason: str, by: PersonId | None) -> Entry:
+    """Add the reversal of an entry; `by` None where the rule itself finds that it does not hold.
+
+    Raises AlreadySettled where it was taken back before.
+    """
     reversal = uow.ledger.add(
         NewEntry(
             entry.person,
@@ -133,7 +141,7 @@ def reverse(uow: UnitOfWork, actor: Actor, entry_id: EntryId, reason: str) -> En
             entry.in_force,
             uow.now,
             f"reverse|{entry.id}",
-            actor.staff_id,
+            by,
             entry.id,
         )
     )

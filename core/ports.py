@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from core.checkins import Absences, Checkins
     from core.complaints.model import Complaints
     from core.customers.model import Customers
     from core.deadlines import Deadlines
@@ -48,3 +49,7 @@ class UnitOfWork(Protocol):
     def leads(self) -> Leads: ...
     @property
     def complaints(self) -> Complaints: ...
+    @property
+    def checkins(self) -> Checkins: ...
+    @property
+    def absences(self) -> Absences: ...

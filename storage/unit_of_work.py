@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from core.rulebook import Rulebook
 from core.worktime import WorkTime
+from storage.checkins import SqlAbsences, SqlCheckins
 from storage.complaints import SqlComplaints
 from storage.customers import SqlCustomers
 from storage.deadlines import SqlDeadlines
@@ -75,6 +76,14 @@ class SqlUnitOfWork:
     @cached_property
     def complaints(self) -> SqlComplaints:
         return SqlComplaints(self._c)
+
+    @cached_property
+    def checkins(self) -> SqlCheckins:
+        return SqlCheckins(self._c)
+
+    @cached_property
+    def absences(self) -> SqlAbsences:
+        return SqlAbsences(self._c)
 
     # Mechanisms that use cases do not see ---------------------------------------------------------------
 

@@ -1,0 +1,238 @@
+"""Reporting a place in private, the day's list, leave and excuses (CHK-1 to CHK-4)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from aiogram import F, Router
+from aiogram.enums import ChatType
+from aiogram.types import CallbackQuery, Message
+
+from bot.callbacks import OnPress
+from bot.commands import N_, Place, Said, command
+from bot.handlers.people import START
+from bot.handling import Ask, Do
+from bot.screens import Say
+from bot.views import checkins as views
+from bot.views.base import Viewer
+from core import checkins, people
+from core.access import MANAGERS, STAFF, Actor, Role
+from core.checkins import Excuse, NewAbsence, Report
+from core.errors import NotFound
+from core.geo import Point
+from core.ids import AbsenceId, GroupId, MessageId, PersonId
+
+CHECKIN = command("checkin", ("报到",), N_("Check-in: report my place, or the day's list"), Place.BOTH, STAFF)
+LEAVE = command("leave", ("请假",), N_("Leave or business trip"), Place.PRIVATE, STAFF)
+EXCUSE = command("excuse", ("准假",), N_("Excuse a missed check-in"), Place.BOTH, MANAGERS)
+SAYS_WHERE = ("我在", "位置", "I'm at", "I am at")
+LONGEST_PLACE = 200
+
+
+class Opens(Said):
+    """Passes a /start whose payload begins with a word of ours."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(START)
+        self.prefix = prefix
+
+    async def __call__(
+        self, message: Message, username: str, aiogd_context: object | None = None
+    ) -> bool | dict[str, Any]:
+        found = await super().__call__(message, username, aiogd_context)
+        return found if isinstance(found, dict) and found["args"].startswith(self.prefix) else False
+
+
+def router() -> Router:
+    made = Router(name="checkins")
+    made.message.register(opened, Opens(views.LINK))
+    made.message.register(checkin, Said(CHECKIN))
+    made.message.register(leave, Said(LEAVE))
+    made.message.register(excuse, Said(EXCUSE))
+    made.callback_query.register(leave_one_day, OnPress("leave"))
+    made.callback_query.register(cancel_leave, OnPress("leave_x"))
+    made.callback_query.register(page, OnPress("chk_page"))
+    made.callback_query.register(settle, OnPress("chk_fix"))
+    made.callback_query.register(settle_more, OnPress("chk_more"))
+    made.callback_query.register(settle_one, OnPress("chk_one"))
+    made.callback_query.register(settled, OnPress("chk_ok"))
+    return made
+
+
+def listeners() -> Router:
+    made = Router(name="checkins.places")
+    private = F.chat.type == ChatType.PRIVATE
+    made.message.register(located, private, F.location, from_staff)
+    made.message.register(written, private, F.text, from_staff, is_a_place)
+    made.edited_message.register(moved, private, F.location, from_staff)
+    return made
+
+
+async def from_staff(message: Message, actor: Actor) -> bool:
+    return actor.is_staff
+
+
+async def is_a_place(message: Message, actor: Actor, ask: Ask) -> bool:
+    """A text counts when it says so, or answers the bot, and only while a place is asked for."""
+    text = message.text or ""
+    if text.startswith("/") or not (text.startswith(SAYS_WHERE) or _answers_bot(message)):
+        return False
+    return await ask(checkins.awaits_place, actor)
+
+
+# Reporting -----------------------------------------------------------------------------------------------
+
+
+def report_of(message: Message, text: str = "") -> Report:
+    """A message's place as plain values (P50)."""
+    at, venue = message.location, message.venue
+    source = checkins.source_of(
+        forwarded=message.forward_origin is not None,
+        venue=venue is not None,
+        live=at is not None and at.live_period is not None,
+        accuracy_m=at.horizontal_accuracy if at else None,
+        answers_bot=_answers_bot(message),
+        point=at is not None,
+    )
+    return Report(
+        source,
+        Point(at.latitude, at.longitude) if at else None,
+        at.horizontal_accuracy if at else None,
+        message.date,
+        MessageId(message.message_id),
+        (venue.title if venue else text).strip()[:LONGEST_PLACE],
+    )
+
+
+def _answers_bot(message: Message) -> bool:
+    earlier = message.reply_to_message
+    return earlier is not None and earlier.from_user is not None and earlier.from_user.is_bot
+
+
+async def located(message: Message, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+    await say(views.reported(v, await do(checkins.report, actor, report_of(message))))
+
+
+async def written(message: Message, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+    await say(views.reported(v, await do(checkins.report, actor, report_of(message, message.text or ""))))
+
+
+async def moved(message: Message, actor: Actor, do: Do) -> None:
+    if message.location is not None:
+        point = Point(message.location.latitude, message.location.longitude)
+        await do(checkins.move_live, actor, MessageId(message.message_id), point)
+
+
+async def opened(message: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
+    """A link from the group: one's own check-in, or the places of a list."""
+    user = message.from_user
+    await do(people.open_chat, actor, user.full_name if user else "", (user.username or "") if user else "")
+    _, _, rest = args.partition("_")
+    if not rest:
+        await say(views.mine(v, await ask(checkins.mine, actor)))
+        return
+    day, _, group = rest.partition("_")
+    await say(await _roster(actor, v, ask, day, group, "0"))
+
+
+async def checkin(message: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
+    reports = actor.has(*(Role(role) for role in v.rulebook.checkin.roles))
+    if v.private and reports:
+        if args:
+            await say(views.reported(v, await do(checkins.report, actor, report_of(message, args))))
+        else:
+            await say(views.mine(v, await ask(checkins.mine, actor)))
+    elif actor.has(Role.ADMIN, *MANAGERS):
+        await say(views.day_list(v, await ask(checkins.overview, actor)))
+    elif v.private:
+        await ask(checkins.mine, actor)  # refuses, and the refusal says why
+    else:
+        await say(views.go_private(v))
+
+
+async def page(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+    day, group, number = (*parts, "", "", "")[:3]
+    screen = await _roster(actor, v, ask, day, group, number)
+    await say.toast("")
+    await say(screen)
+
+
+async def _roster(actor: Actor, v: Viewer, ask: Ask, day: str, group: str, number: str) -> Any:
+    on, of = _day(day), GroupId(_number(group))
+    return views.roster(v, on, of, await ask(checkins.roster, actor, on, of, _number(number)))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise NotFound("day", text) from error
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise NotFound("number", text)
+    return int(text)
+
+
+# Leave ---------------------------------------------------------------------------------------------------
+
+
+async def leave(message: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
+    today = v.rulebook.working_time.local_date(v.now)
+    if not args:
+        await say(views.leave_form(v, today, await ask(checkins.my_absences, actor)))
+        return
+    await say(views.announced(v, await do(checkins.announce, actor, checkins.read_leave(args, today))))
+
+
+async def leave_one_day(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+    day = _day(parts[0] if parts else "")
+    absence = await do(checkins.announce, actor, NewAbsence(day, day, Excuse.LEAVE, ""))
+    await say.toast("")
+    await say(views.announced(v, absence))
+
+
+async def cancel_leave(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+    absence = await do(checkins.cancel, actor, AbsenceId(_number(parts[0] if parts else "")))
+    await say.toast("")
+    await say(views.cancelled(v, absence))
+
+
+# Excusing ------------------------------------------------------------------------------------------------
+
+
+async def excuse(message: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+    await say(views.excused(v, await do(checkins.excuse_by_name, actor, args)))
+
+
+async def settle(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+    day = _day(parts[0] if parts else "")
+    found = await ask(checkins.to_settle, actor, day)
+    await say.toast("")
+    await say.new(views.to_settle(v, day, found))
+
+
+async def settle_more(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+    day = _day(parts[0] if parts else "")
+    found = await ask(checkins.to_settle, actor, day)
+    await say.toast("")
+    await say(views.to_settle(v, day, found))
+
+
+async def settle_one(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+    day, person = (*parts, "", "")[:2]
+    found = await ask(checkins.one_to_settle, actor, PersonId(_number(person)), _day(day))
+    await say.toast("")
+    await say.new(views.one_to_settle(v, found))
+
+
+async def settled(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+    day, person, key = (*parts, "", "", "")[:3]
+    reason = views.reasons(v).get(key)
+    if reason is None:
+        raise NotFound("reason", key)
+    done = await do(checkins.excuse_on, actor, PersonId(_number(person)), _day(day), reason)
+    await say.toast("")
+    await say(views.excused(v, done))

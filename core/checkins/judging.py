@@ -1,0 +1,81 @@
+"""Pure decisions of the morning round: its times, and what a report is worth."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from core.checkins.values import Flag, Position, Report, Source, Standing, Window
+from core.geo import metres
+from core.rulebook import Rulebook
+
+FEW_METRES = 2_000.0  # two readings of one place may be this far apart, however short the time between
+
+
+def is_round_day(rulebook: Rulebook, day: date) -> bool:
+    """Whether there is a round that day: workdays with 调休, or every day (CHK-1)."""
+    return rulebook.checkin.days == "every_day" or rulebook.working_time.is_workday(day)
+
+
+def window_on(rulebook: Rulebook, day: date) -> Window | None:
+    """The round's times of a local date; None on a day without one (P8)."""
+    if not is_round_day(rulebook, day):
+        return None
+    rule, at = rulebook.checkin, rulebook.working_time.instant
+    return Window(day, at(day, rule.opens_at), at(day, rule.prompt_at), at(day, rule.due_at), at(day, rule.closes_at))
+
+
+def next_window(rulebook: Rulebook, now: datetime) -> Window | None:
+    """The present window, or the next one, within a month."""
+    today = rulebook.working_time.local_date(now)
+    windows = (window_on(rulebook, today + timedelta(days=ahead)) for ahead in range(31))
+    return next((window for window in windows if window is not None and now <= window.closes_at), None)
+
+
+def standing_at(window: Window, sent_at: datetime) -> Standing | None:
+    """Present until the due time, late until the end of the window, then nothing."""
+    if sent_at > window.closes_at:
+        return None
+    return Standing.PRESENT if sent_at <= window.due_at else Standing.LATE
+
+
+def source_of(
+    *, forwarded: bool, venue: bool, live: bool, accuracy_m: float | None, answers_bot: bool, point: bool
+) -> Source:
+    """What a message with a place is (CHK-3, P50).
+
+    Phones without accuracy in the message exist: Android answers the location button so, as a reply to the
+    bot's message. Any other point without accuracy may have been dragged on the map.
+    """
+    if not point:
+        return Source.TEXT
+    if forwarded:
+        return Source.FORWARDED
+    if venue:
+        return Source.VENUE
+    if live:
+        return Source.LIVE
+    if accuracy_m is not None:
+        return Source.GPS
+    return Source.BUTTON if answers_bot else Source.PIN
+
+
+def flags_of(
+    rulebook: Rulebook, report: Report, now: datetime, before: Position | None, *, taken_spot: bool
+) -> tuple[Flag, ...]:
+    """What is odd about a report (P50)."""
+    rule = rulebook.checkin
+    found = {
+        Flag.INACCURATE: report.accuracy_m is not None and report.accuracy_m > rule.max_accuracy_m,
+        Flag.DELAYED: now - report.sent_at > timedelta(minutes=rule.max_age_minutes),
+        Flag.SAME_SPOT: rule.flag_same_spot and taken_spot,
+        Flag.JUMP: before is not None and _jumped(report, before, rule.jump_km_per_hour),
+    }
+    return tuple(flag for flag, is_so in found.items() if is_so)
+
+
+def _jumped(report: Report, before: Position, km_per_hour: int) -> bool:
+    if report.point is None:
+        return False
+    way = metres(before.point, report.point)
+    hours = max((report.sent_at - before.at).total_seconds(), 1.0) / 3600
+    return way > FEW_METRES and way / 1000 / hours > km_per_hour

@@ -1,0 +1,129 @@
+"""Reading leave, judging reports, days with a round; without any chat."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.checkins import Excuse, Flag, NewAbsence, Position, Report, Source, read_leave, source_of, window_on
+from core.checkins.judging import flags_of, next_window, standing_at
+from core.checkins.reading import split_day
+from core.checkins.values import Standing
+from core.errors import NotUnderstood
+from core.geo import Point
+from core.ids import MessageId
+from core.rulebook import default
+
+TODAY = date(2026, 9, 14)
+NOW = datetime(2026, 9, 14, 0, 55, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "kind", "reason"),
+    [
+        ("今天 发烧", date(2026, 9, 14), date(2026, 9, 14), Excuse.LEAVE, "发烧"),
+        ("明天", date(2026, 9, 15), date(2026, 9, 15), Excuse.LEAVE, ""),
+        ("后天出差 北京", date(2026, 9, 16), date(2026, 9, 16), Excuse.TRIP, "北京"),
+        ("9月16日-9月18日 出差 上海", date(2026, 9, 16), date(2026, 9, 18), Excuse.TRIP, "上海"),
+        ("9月16日 至 18日 年假", date(2026, 9, 16), date(2026, 9, 18), Excuse.LEAVE, "年假"),
+        ("9/16-9/18 trip Shanghai", date(2026, 9, 16), date(2026, 9, 18), Excuse.TRIP, "Shanghai"),
+        ("9.16到9.18", date(2026, 9, 16), date(2026, 9, 18), Excuse.LEAVE, ""),
+        ("2026-09-16~2026-09-18", date(2026, 9, 16), date(2026, 9, 18), Excuse.LEAVE, ""),
+        ("2026年9月16日 请假 看病", date(2026, 9, 16), date(2026, 9, 16), Excuse.LEAVE, "看病"),
+        ("12月30日-1月2日 回家", date(2026, 12, 30), date(2027, 1, 2), Excuse.LEAVE, "回家"),
+        ("1月5日", date(2027, 1, 5), date(2027, 1, 5), Excuse.LEAVE, ""),
+        ("today", TODAY, TODAY, Excuse.LEAVE, ""),
+    ],
+)
+def test_leave_is_read_as_people_write_it(text: str, first: date, last: date, kind: Excuse, reason: str) -> None:
+    assert read_leave(text, TODAY) == NewAbsence(first, last, kind, reason)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "上海", "9月18日-9月16日", "2月30日", "13月1日", "0月0日", "2026-01-01-2028-01-01"]
+)
+def test_leave_that_makes_no_sense_is_not_understood(text: str) -> None:
+    with pytest.raises(NotUnderstood):
+        read_leave(text, TODAY)
+
+
+def test_a_day_before_a_reason_is_split_off() -> None:
+    assert split_day("9月10日 手机没电", TODAY) == (date(2026, 9, 10), "手机没电")
+    assert split_day("手机没电", TODAY) == (None, "手机没电")
+
+
+def test_p8_the_window_is_the_companys_day_wherever_the_server_stands() -> None:
+    window = window_on(default(), TODAY)
+    assert window is not None
+    assert window.due_at == datetime(2026, 9, 14, 1, 0, tzinfo=UTC)
+    at_0859 = datetime(2026, 9, 13, 23, 59, tzinfo=UTC)  # 07:59 there: still the day before in UTC
+    assert default().working_time.local_date(at_0859) == TODAY
+    assert standing_at(window, window.due_at) is Standing.PRESENT
+    assert standing_at(window, window.due_at + timedelta(seconds=1)) is Standing.LATE
+    assert standing_at(window, window.closes_at) is Standing.LATE
+    assert standing_at(window, window.closes_at + timedelta(seconds=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "has_round"),
+    [
+        (date(2026, 10, 1), False),  # National Day
+        (date(2026, 10, 10), True),  # Saturday, worked instead
+        (date(2026, 9, 19), False),  # Saturday
+        (date(2026, 9, 20), True),  # Sunday, worked instead
+        (date(2026, 9, 25), False),  # Mid-autumn
+    ],
+)
+def test_rounds_follow_the_official_calendar(day: date, has_round: bool) -> None:
+    assert (window_on(default(), day) is not None) is has_round
+
+
+def test_the_next_window_after_the_end_is_the_next_working_days() -> None:
+    window = next_window(default(), datetime(2026, 9, 30, 2, 0, tzinfo=UTC))
+    assert window is not None
+    assert window.day == date(2026, 10, 8)
+
+
+def _source(**change: Any) -> Source:
+    plain = {
+        "forwarded": False,
+        "venue": False,
+        "live": False,
+        "accuracy_m": None,
+        "answers_bot": False,
+        "point": True,
+    }
+    return source_of(**{**plain, **change})
+
+
+def test_p50_sources() -> None:
+    assert _source(accuracy_m=12.0) is Source.GPS
+    assert _source() is Source.PIN
+    assert _source(answers_bot=True) is Source.BUTTON
+    assert _source(accuracy_m=12.0, forwarded=True, answers_bot=True) is Source.FORWARDED
+    assert _source(live=True, accuracy_m=12.0) is Source.LIVE
+    assert _source(venue=True) is Source.VENUE
+    assert _source(point=False, forwarded=True) is Source.TEXT
+
+
+def _flags(*, accuracy: float | None = 10.0, age: int = 0, before: Position | None = None) -> tuple[Flag, ...]:
+    report = Report(Source.GPS, Point(31.0, 121.0), accuracy, NOW - timedelta(minutes=age), MessageId(1))
+    return flags_of(default(), report, NOW, before, taken_spot=False)
+
+
+def test_p50_accuracy_and_age_have_limits() -> None:
+    assert _flags(accuracy=500.0) == ()
+    assert _flags(accuracy=500.1) == (Flag.INACCURATE,)
+    assert _flags(age=10) == ()
+    assert _flags(age=11) == (Flag.DELAYED,)
+
+
+def test_p50_a_jump_is_faster_than_anybody_travels() -> None:
+    def from_north(minutes: int, degrees: float) -> Position:
+        return Position(Point(31.0 + degrees, 121.0), NOW - timedelta(minutes=minutes), "visit:1")
+
+    assert _flags(before=from_north(10, 2.7)) == (Flag.JUMP,)  # 300 km in 10 minutes
+    assert _flags(before=from_north(120, 2.7)) == ()  # 150 km/h
+    assert _flags(before=from_north(0, 0.001)) == ()  # 111 m at once: two readings of one place
