@@ -31,7 +31,7 @@ async def bind(message: Message, args: str, actor: Actor, v: Viewer, do: Do, say
     await say(views.bound(v, await do(groups.bind, actor, message.chat.title or "", department, purposes)))
 
 
-async def unbind(actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+async def unbind(_: Message, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
     await say(views.unbound(v, await do(groups.unbind, actor)))
 
 

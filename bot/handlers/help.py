@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiogram import Router
+from aiogram.types import Message
 
 from bot.commands import CATALOGUE, N_, Place, Said, command
 from bot.screens import Say
@@ -19,6 +20,6 @@ def router() -> Router:
     return made
 
 
-async def help_(actor: Actor, v: Viewer, say: Say) -> None:
+async def help_(_: Message, actor: Actor, v: Viewer, say: Say) -> None:
     entries = [entry for entry in CATALOGUE.values() if entry.is_for(actor.roles, private=v.private)]
     await say(views.commands(v, [(entry.name, entry.words[0], entry.does) for entry in entries]))

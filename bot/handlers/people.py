@@ -48,16 +48,16 @@ async def start(message: Message, args: str, actor: Actor, v: Viewer, do: Do, sa
     await say(views.welcome(v, actor))
 
 
-async def me(actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+async def me(_: Message, actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
     await say(views.record(v, await ask(people.me, actor)))
 
 
-async def language(args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+async def language(_: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
     chosen = await do(people.choose_language, actor, "en" if v.language == "zh_CN" else "zh_CN")
     await say(views.language_chosen(v, chosen))
 
 
-async def invite(args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+async def invite(_: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
     if not args:
         await say(views.invites(v, await do(people.invite_unbound, actor)))
         return
@@ -65,11 +65,11 @@ async def invite(args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
     await say(views.invites(v, [(person, link)]))
 
 
-async def revoke(args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+async def revoke(_: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
     await say(views.revoked(v, await do(people.revoke, actor, args)))
 
 
-async def staff(actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+async def staff(_: Message, actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
     await say(views.register(v, await ask(people.staff, actor)))
 
 

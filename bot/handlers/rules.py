@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiogram import Router
+from aiogram.types import CallbackQuery, Message
 
 from bot.callbacks import OnPress
 from bot.commands import N_, Place, Said, command
@@ -22,12 +23,12 @@ def router() -> Router:
     return made
 
 
-async def rules(args: str, actor: Actor, v: Viewer, say: Say) -> None:
+async def rules(_: Message, args: str, actor: Actor, v: Viewer, say: Say) -> None:
     authorise(search, actor)
     await say(views.found(v, args, search(v.rulebook, args)))
 
 
-async def clause(parts: list[str], actor: Actor, v: Viewer, say: Say) -> None:
+async def clause(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, say: Say) -> None:
     authorise(read, actor)
     await say.toast("")
     await say.new(views.clause(v, read(v.rulebook, parts[0])))
