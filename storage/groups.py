@@ -41,6 +41,8 @@ _GET = _select().where(_T.c.id == sa.bindparam("row"))
 _AT = _select().where(_T.c.chat_id == sa.bindparam("chat"), _T.c.bound)
 _SAVE = upsert(GroupRow, on=["chat_id"], update=["title", "department_id", "purposes", "bound_at", "bound"])
 _REMOVE = sa.update(_T).where(_T.c.id == sa.bindparam("row")).values(bound=False)
+_CARDS = sa.table("cards", sa.column("to_kind"), sa.column("to_id"))
+_FORGET_CARDS = sa.delete(_CARDS).where(_CARDS.c.to_kind == "group", _CARDS.c.to_id == sa.bindparam("row"))
 _MIGRATE = sa.update(_T).where(_T.c.chat_id == sa.bindparam("old")).values(chat_id=sa.bindparam("new"))
 
 
@@ -105,4 +107,8 @@ class SqlGroups:
     def migrate(self, old: ChatId, new: ChatId) -> bool:
         if self.at(new) is not None:
             return False  # told twice: by the old chat and by the new one
+        group = self.at(old)
+        if group is not None:
+            # Message ids begin anew in the new chat: a card is sent again rather than put over a stranger's message.
+            self._c.execute(_FORGET_CARDS, {"row": group.id})
         return bool(self._c.execute(_MIGRATE, {"old": old, "new": new}).rowcount)
