@@ -54,7 +54,8 @@ def test_times_are_read(text: str, at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "收到", "有3点意见", "比分 1:2", "25:00", "12:75", "9月40日", "2025/1/1", "电话 138000140000", "99点"]
+    "text",
+    ["", "收到", "有3点意见", "比分 1:2", "25:00", "12:75", "9月40日", "2025/1/1", "电话 138000140000", "99点"],
 )
 def test_what_names_no_time_is_no_plan(text: str) -> None:
     assert read_time(_viewer(), text) is None
