@@ -38,9 +38,13 @@ class Opens(Said):
         self.prefix = prefix
 
     async def __call__(
-        self, message: Message, username: str, aiogd_context: object | None = None
+        self,
+        message: Message,
+        username: str,
+        aiogd_context: object | None = None,
+        actor: Actor | None = None,
     ) -> bool | dict[str, Any]:
-        found = await super().__call__(message, username, aiogd_context)
+        found = await super().__call__(message, username, aiogd_context, actor)
         return found if isinstance(found, dict) and found["args"].startswith(self.prefix) else False
 
 
