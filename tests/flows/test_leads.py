@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from core import customers
 from core.access import Actor, Role
@@ -491,6 +492,62 @@ async def test_who_blocked_the_bot_is_not_sanctioned(office: Office) -> None:
     assert "打开与我的私聊" in await office.zhang.presses("抢单", office.sales)
 
 
+async def test_a_report_in_the_group_counts_and_a_voice_note_is_contact(office: Office) -> None:
+    """P24, P25: whatever reaches the bot stops the clock; a voice note is no record."""
+    await office.publishes()
+    await office.claims(office.zhang)
+    card = office.zhang.messages[-1]
+    await office.zhang.does(office.zhang.phone.voice)
+    office.zhang.expects("/help")
+    voice = {"voice": {"file_id": "x", "file_unique_id": "y", "duration": 3}}
+    await office.zhang.does(office.zhang.phone._send, office.zhang.phone.private, voice, card)
+    office.zhang.expects("10:00 已联系")
+    office.boss.expects("已联系客户")
+    office.sales.expects("已联系客户", edited=True)
+    office.zhang.expects("录入结果", edited=True)
+    assert (await office.lead()).recorded_at is None
+    await office.zhang.says("/report 1 客户周四来厂里看设备", office.sales)
+    office.sales.expects("线索 #1：已汇报主管")
+    office.sales.expects("客户周四来厂里看设备", edited=True)
+    office.boss.expects("客户周四来厂里看设备")
+    office.zhang.expects("追加进展", edited=True)
+    assert (await office.lead()).recorded_at is not None
+    await office.zhao.says("/report 1 我也想说两句话", office.sales)
+    office.sales.expects("1")
+    assert EventKind.REPORTED in await office.events()
+
+
+async def test_publishing_twice_registers_once(office: Office) -> None:
+    """P47: the second press of a double press finds the form closed."""
+    await office.service.says(LINE)
+    form = office.service.messages[-1]
+    data = form.wire["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    office.service.phone.press_data(form, data)
+    second = office.service.phone.press_data(form, data)
+    await office.bench.settle()
+    assert "关闭" in second.text
+    office.service.skips()
+    office.sales.expects("线索 #1")
+    office.sales.expects_silence()
+    assert len(await office.bench.look(lambda uow: uow.leads.open())) == 1
+
+
+async def test_a_lost_press_costs_the_writer_one_read(office: Office) -> None:
+    """LED-4: in a rush nearly every press is a lost one."""
+    await office.publishes()
+    card = office.sales.messages[-1]
+    await office.claims(office.zhang)
+    said: list[str] = []
+    engine = office.bench.store._engine
+    sa.event.listen(engine, "before_cursor_execute", lambda c, cur, statement, *rest: said.append(statement))
+    await office.zhao.does(office.zhao.phone.press_data, card, "lclaim:1", office.sales.chat)
+    work = [s for s in said if "inbox" not in s and s.split()[0] in ("SELECT", "UPDATE", "INSERT")]
+    assert [s.split()[0] for s in work] == ["SELECT"]
+    await office.zhang.presses("已联系")
+    for one in (office.zhang, office.boss, office.sales):
+        one.skips()
+
+
 # Assigning ----------------------------------------------------------------------------------------------
 
 
@@ -621,7 +678,7 @@ async def test_lists_show_the_time_left(office: Office) -> None:
     office.zhang.expects("#1"), office.sales.expects("#1")
     await office.bench.clock_to("10:05")
     await office.zhang.says("/leads")
-    office.zhang.expects("我的", "#1 · A类", "还剩 8 分钟")
+    office.zhang.expects("我的", "#1 · A类 · 华强电子", "8 分钟")
     await office.boss.says("/leads")
     listed = office.boss.expects("待认领", "#2 · C类", "团队的", "#1 · A类 · 销售部-张三")
     assert "139" not in listed.text
