@@ -296,6 +296,15 @@ async def test_why_not_is_said_to_each(office: Office) -> None:
         assert press.text
         assert "reference" not in press.text and "故障" not in press.text, data
     elsewhere.expects_silence()
+    await office.zhang.says("/leads")
+    office.zhang.expects("没有未结的线索")
+    private = await office.zhang.does(office.zhang.phone.press_data, office.zhang.messages[-1], "lclaim:1")
+    assert "“1”" in private.text
+    other = await bench.group("管理群", office.zhang, purposes=[Purpose.MANAGEMENT])
+    await office.zhang.says("/help", other)
+    other.expects("/report")
+    foreign = await office.zhang.does(office.zhang.phone.press_data, other.messages[-1], "lclaim:1", other.chat)
+    assert "“1”" in foreign.text
     assert (await office.lead()).owner is None
 
 
