@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from core import customers
+from core import checkins, customers
 from core.access import Actor, Role
 from core.groups import Purpose
 from core.ids import AccountId, LeadId
@@ -42,7 +42,13 @@ class Office:
 
     async def entries(self, person: Someone) -> list[tuple[str, Effect, int, bool]]:
         found = await self.bench.look(lambda uow: uow.ledger.of_person(person.person))
-        return sorted((e.clause, e.effect, e.amount, e.in_force) for e in found)
+        return sorted((e.clause, e.effect, e.amount, e.in_force) for e in found if e.clause.startswith("lead."))
+
+    async def passes(self, **span: float) -> None:
+        """Time goes by; what other areas say meanwhile is asserted in their own tests."""
+        await self.bench.forward(**span)
+        for view in self.bench.views.values():
+            view.unread = [heard for heard in view.unread if "线索" in heard.text]
 
     async def publishes(self, line: str = LINE, *, number: int = 1, button: str = "发布") -> None:
         """Customer service registers a lead in one line."""
@@ -67,6 +73,8 @@ async def make(bench: Bench) -> Office:
     zhao = await bench.staff("赵六", "销售部", level="高级")
     sales = await bench.group("销售群", boss, zhang, zhao, department="销售部", purposes=[Purpose.SALES])
     await bench.clock_to("10:00")
+    for one in (boss, zhang, zhao, sales):
+        one.skips()  # the morning's location round
     return Office(bench, service, boss, zhang, zhao, sales)
 
 
@@ -308,6 +316,25 @@ async def test_why_not_is_said_to_each(office: Office) -> None:
     assert (await office.lead()).owner is None
 
 
+async def test_who_is_on_leave_neither_claims_nor_is_assigned(office: Office) -> None:
+    """LED-4, P32"""
+    today = office.bench.now.date()
+    zhang = Actor(
+        AccountId(office.zhang.phone.id), frozenset({Role.SALESPERSON}), "张三", "zh_CN", person=office.zhang.person
+    )
+    leave = checkins.NewAbsence(today, today, checkins.Excuse.LEAVE, "看病")
+    await office.bench.store.do(checkins.announce, zhang, leave)
+    await office.publishes()
+    office.boss.skips(), office.zhang.skips(), office.sales.skips()
+    assert "请假" in await office.zhang.presses("抢单", office.sales)
+    await office.boss.says("/assign 1 张三")
+    office.boss.expects("销售部-张三 请假")
+    await office.boss.says("/assign 1")
+    offered = office.boss.expects("指派给谁")
+    assert offered.labels == ["销售部-赵六 · 高级 · 在手 0"]
+    assert (await office.lead()).owner is None
+
+
 async def test_a_press_on_yesterdays_card_and_by_somebody_who_left(office: Office) -> None:
     """P17, P32: nothing moves, everybody is answered."""
     await office.publishes()
@@ -321,7 +348,7 @@ async def test_a_press_on_yesterdays_card_and_by_somebody_who_left(office: Offic
     await office.zhao.says("/won 1")
     office.zhao.expects("成交")
     office.zhao.skips(), office.sales.skips()
-    await office.bench.forward(days=1)
+    await office.passes(days=1)
     late = await office.zhao.does(office.zhao.phone.press_data, card, "lclaim:1", office.sales.chat)
     assert "赵六" in late.text
     assert (await office.lead()).state is LeadState.WON
@@ -354,7 +381,7 @@ async def test_a_report_in_time_stops_the_clock_and_tells_the_manager(office: Of
     office.sales.expects("10:07 销售部-张三：已预约 · 9月18日 周五 · “带样品去，打 139****2222”", edited=True)
     office.zhang.expects("追加进展", "成交", "丢单", edited=True)
     office.zhang.skips()
-    await office.bench.forward(days=1)
+    await office.passes(days=1)
     assert await office.entries(office.zhang) == []
     assert await office.bench.look(lambda uow: uow.deadlines.open_of("lead:1")) == []
 
@@ -434,7 +461,7 @@ async def test_quick_button_stops_the_contact_clock_and_the_record_stays_due(off
     office.boss.expects("试行", "20")
     office.zhang.skips()
     assert await office.entries(office.zhang) == [("lead.record", Effect.FINE, 20, False)]
-    await office.bench.forward(days=2)
+    await office.passes(days=2)
     assert len(await office.entries(office.zhang)) == 1
     assert (await office.lead()).owner == office.zhang.person
 
@@ -708,6 +735,7 @@ async def test_at_night_the_card_is_posted_at_once_and_the_clock_waits_for_morni
     office.zhang.expects("9月15日 周二 09:10 前联系客户")
     office.sales.expects("22:01 销售部-张三 抢到，9月15日 周二 09:10 前汇报", edited=True)
     await office.bench.clock_to("09:09")
+    await office.passes(seconds=1)
     office.sales.expects_silence()
     await office.bench.clock_to("09:10")
     office.sales.expects("⏰ 09:10 线索 #1")
