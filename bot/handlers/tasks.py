@@ -31,14 +31,14 @@ class SaidUrgently(Said):
     """Passes the command with a mark of urgency straight behind it: `/task! …`."""
 
     async def __call__(
-        self, message: Message, username: str, aiogd_context: object | None = None
+        self, message: Message, username: str, aiogd_context: object | None = None, actor: Actor | None = None
     ) -> bool | dict[str, Any]:
         text = message.text or message.caption or ""
         head, *rest = text.split(maxsplit=1) or [""]
         if not head.endswith(("!", "！")):
             return False
         plain = message.model_copy(update={"text": " ".join((head.rstrip("!！"), *rest)), "caption": None})
-        return await super().__call__(plain, username, aiogd_context)
+        return await super().__call__(plain, username, aiogd_context, actor)
 
 
 class Opened(Said):
@@ -49,9 +49,9 @@ class Opened(Said):
         self.prefix = prefix
 
     async def __call__(
-        self, message: Message, username: str, aiogd_context: object | None = None
+        self, message: Message, username: str, aiogd_context: object | None = None, actor: Actor | None = None
     ) -> bool | dict[str, Any]:
-        found = await super().__call__(message, username, aiogd_context)
+        found = await super().__call__(message, username, aiogd_context, actor)
         if not isinstance(found, dict) or not found["args"].startswith(self.prefix):
             return False
         return {"args": found["args"].removeprefix(self.prefix)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from core.checkins import is_absent
 from core.deadlines import Deadline, on_due
 from core.ids import PersonId, TaskId
 from core.ledger import Effect, sanction
@@ -11,22 +12,34 @@ from core.notices import Fact
 from core.ports import UnitOfWork
 from core.tasks.answering import next_due
 from core.tasks.model import DUE, ESCALATE, REPLY, Assignment, Task, chain_above
-from core.tasks.telling import CLAUSE, DUE_CLAUSE, show, tell_escalated, tell_missed, tell_overdue, was_reached
+from core.tasks.telling import (
+    CLAUSE,
+    DUE_CLAUSE,
+    Missed,
+    show,
+    tell_escalated,
+    tell_missed,
+    tell_overdue,
+    was_reached,
+)
 
 
 @on_due(REPLY)
 def reply_missed(uow: UnitOfWork, deadline: Deadline) -> None:
-    """Report who has not answered, and record it; whom the task never reached is only reported (P46)."""
+    """Report who has not answered, and record it. Whom the task never reached is only reported (P46); whoever is
+    on leave or a trip that day is named to the giver alone."""
     task = uow.tasks.get(TaskId(deadline.number))
     if not task.is_open or not task.waiting:
         return
-    reached = [part for part in task.waiting if was_reached(uow, task, part)]
-    unreached = [part for part in task.waiting if part not in reached]
+    asked = [part for part in task.waiting if not is_absent(uow, part.person, deadline.due_at)]
+    reached = [part for part in asked if was_reached(uow, task, part)]
+    unreached = [part for part in asked if part not in reached]
     for part in reached:
         uow.tasks.miss_reply(part.id, deadline.due_at)
         _record(uow, task, part, deadline)
     _leave_room_before_escalation(uow, task)
-    tell_missed(uow, uow.tasks.get(task.id), reached, unreached, deadline)
+    absent = [part for part in task.waiting if part not in asked]
+    tell_missed(uow, uow.tasks.get(task.id), Missed(reached, unreached, absent), deadline)
     if reached:
         show(uow, uow.tasks.get(task.id), *reached)
 

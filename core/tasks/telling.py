@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.groups import Purpose, for_purpose
@@ -99,20 +100,28 @@ def was_reached(uow: UnitOfWork, task: Task, part: Assignment) -> bool:
     return in_group or uow.notices.was_delivered(task.subject, CARD, ToPerson(part.person))
 
 
-def tell_missed(
-    uow: UnitOfWork, task: Task, missed: list[Assignment], unreached: list[Assignment], deadline: Deadline
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Who has not answered: those who could have, those the task never reached, those who were absent."""
+
+    reached: list[Assignment]
+    unreached: list[Assignment]
+    absent: list[Assignment]
+
+
+def tell_missed(uow: UnitOfWork, task: Task, missed: Missed, deadline: Deadline) -> None:
     """The first alert: to the group, to the giver, and to each person who has not answered (TSK-2)."""
-    facts = facts_of(task, missed)
-    facts["accounts"] = _accounts(uow, missed)
-    facts["unreached"] = [part.label for part in unreached]
+    facts = facts_of(task, missed.reached)
+    facts["accounts"] = _accounts(uow, missed.reached)
+    facts["unreached"] = [part.label for part in missed.unreached]
+    facts["absent"] = [part.label for part in missed.absent]
     facts["limit"] = deadline.due_at
     key, card = f"{deadline.key}|alert", _alert_card(task, deadline)
-    if task.group is not None and missed:
+    if task.group is not None and missed.reached:
         uow.notices.tell(Notice(ALERT, ToGroup(task.group), facts, task.subject, CLAUSE, card, key))
     if task.of(task.giver) is None:
         uow.notices.tell(Notice(ALERT, ToPerson(task.giver), facts, task.subject, CLAUSE, key=key))
-    for part in missed:
+    for part in missed.reached:
         own = {**facts_of(task, [part]), "limit": deadline.due_at}
         uow.notices.tell(Notice(LATE, ToPerson(part.person), own, task.subject, CLAUSE, f"late:{part.id}", key=key))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.access import Role
+from core.checkins.values import Excuse, NewAbsence
 from core.groups import Purpose
 from core.ids import TaskId
 from core.ledger import Effect, Entry
@@ -19,7 +20,9 @@ from tests.support.chat import MONDAY, SHANGHAI, Bench, Group, Someone, open_ben
 
 FRIDAY = datetime(2026, 9, 11, 17, 0, tzinfo=SHANGHAI)
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10"
-IN_FORCE = "clauses:\n  task.reply: {in_force: true}\n"
+FLOOR = Purpose.REPAIR  # a group in which no check-in round speaks between
+QUIET = "checkin: {roles: [technician]}\n"  # nobody here is asked for a place
+IN_FORCE = QUIET + "clauses:\n  task.reply: {in_force: true}\n"
 
 
 @dataclass
@@ -59,8 +62,14 @@ async def found(bench: Bench) -> Company:
     boss = await bench.staff("王经理", "销售部", Role.MANAGER, username="wang")
     zhang = await bench.staff("张三", "销售部", username="zhang")
     li = await bench.staff("李四", "销售部", username="lisi")
-    group = await bench.group("销售群", boss, gm, zhang, li, department="销售部", purposes=[Purpose.SALES])
+    group = await bench.group("销售群", boss, gm, zhang, li, department="销售部", purposes=[FLOOR])
     return Company(bench, gm, boss, zhang, li, group)
+
+
+@pytest.fixture
+async def bench(folder: Path) -> AsyncIterator[Bench]:
+    async with open_bench(folder, rulebook=loads(QUIET)) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -169,9 +178,11 @@ async def test_tsk1_a_reply_to_any_message_makes_its_text_the_task(company: Comp
 
 async def test_tsk1_a_task_from_private_is_posted_to_the_departments_group(company: Company) -> None:
     c = company
+    floor = await c.bench.group("销售大群", c.boss, c.zhang, department="销售部", purposes=[Purpose.SALES])
     await c.boss.says("/task 张三 把报价发给华强")
     c.boss.expects("任务 1 → 销售部-张三，10:30 前回复")
-    c.group.expects("任务 1", "把报价发给华强")
+    floor.expects("任务 1", "把报价发给华强")
+    c.group.expects_silence()
     c.zhang.expects("任务 1")
 
 
@@ -483,7 +494,7 @@ async def test_tsk4_the_clock_runs_in_working_time(
 
 
 async def test_tsk4_given_on_friday_evening_the_alert_comes_on_monday(folder: Path) -> None:
-    async with open_bench(folder, at=FRIDAY) as bench:
+    async with open_bench(folder, rulebook=loads(QUIET), at=FRIDAY) as bench:
         c = await found(bench)
         await bench.clock_to("17:50")
         await c.gives()
@@ -516,11 +527,11 @@ async def test_tsk4_urgent_ones_count_at_once(bench: Bench, text: str) -> None:
 
 
 async def test_p16_a_restart_between_the_steps_loses_nothing(folder: Path) -> None:
-    async with open_bench(folder, at=MONDAY + timedelta(hours=2)) as bench:
+    async with open_bench(folder, rulebook=loads(QUIET), at=MONDAY + timedelta(hours=2)) as bench:
         c = await found(bench)
         await c.gives()
         telegram, clock, views = bench.telegram, bench.clock, bench.views
-    async with open_bench(folder, telegram=telegram, clock=clock) as bench:
+    async with open_bench(folder, rulebook=loads(QUIET), telegram=telegram, clock=clock) as bench:
         bench.views.update(views)
         for view in views.values():
             view.bench = bench
@@ -575,6 +586,20 @@ async def test_p46_whom_a_task_did_not_reach_is_not_sanctioned(company: Company)
     c.gm.expects_silence()
 
 
+async def test_who_is_on_leave_is_not_sanctioned(company: Company) -> None:
+    c = company
+    leave = NewAbsence(c.bench.now.date(), c.bench.now.date(), Excuse.LEAVE, "体检")
+    person = c.zhang.person
+    assert person is not None
+    await c.bench.store.unit(lambda uow: uow.absences.add(person, leave, uow.now))
+    await c.gives()
+    await c.bench.clock_to("10:30")
+    c.boss.expects("请假或外出、不作记录：销售部-张三")
+    await c.bench.clock_to("11:00")
+    assert await c.entries(c.zhang) == []
+    assert (await c.task()).assignments[0].reply_missed_at is None
+
+
 async def test_p45_the_card_follows_the_group_into_a_supergroup(bench: Bench) -> None:
     await bench.clock_to("10:00")
     c = await found(bench)
@@ -600,7 +625,7 @@ async def test_p45_the_card_follows_the_group_into_a_supergroup(bench: Bench) ->
 async def _bind(bench: Bench, chat: int) -> None:
     from core.ids import ChatId
 
-    await bench.store.unit(lambda uow: uow.groups.save(ChatId(chat), "小群", None, {Purpose.SALES}, uow.now))
+    await bench.store.unit(lambda uow: uow.groups.save(ChatId(chat), "小群", None, {FLOOR}, uow.now))
 
 
 # Excuses (TSK-3) ----------------------------------------------------------------------------------------

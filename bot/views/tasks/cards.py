@@ -190,8 +190,9 @@ def mentions(v: Viewer, facts: Facts) -> Html:
 
 @shows(tasks.ALERT)
 def alert(v: Viewer, facts: Facts) -> Screen:
-    """The first alert: nobody answered in time. The giver also learns whom the task did not reach."""
-    unreached = facts["unreached"] if v.private else []
+    """The first alert: nobody answered in time. The giver also learns whom it did not reach, and
+    who was absent."""
+    unreached, absent = (facts["unreached"], facts["absent"]) if v.private else ([], [])
     return Screen(
         lines(
             v.t("🔔 No answer by {at}: {names}", at=v.when(facts["limit"]), names=mentions(v, facts))
@@ -199,6 +200,9 @@ def alert(v: Viewer, facts: Facts) -> Screen:
             else None,
             v.t("Not reached, nothing recorded: {names}", names="、".join(unreached[:MOST_NAMES]))
             if unreached
+            else None,
+            v.t("On leave or a trip, nothing recorded: {names}", names="、".join(absent[:MOST_NAMES]))
+            if absent
             else None,
             summary(v, facts),
             v.clause(facts.get("clause")),
