@@ -20,16 +20,21 @@ from aiogram_dialog import setup_dialogs
 
 from bot.areas import routers
 from bot.bell import Bell
+from bot.clock import SystemClock
 from bot.commands import CATALOGUE, Place
+from bot.connection import Connection
 from bot.fsm import SqlStorage
 from bot.handling import Ask, Do
 from bot.i18n import LANGUAGES, catalogue
 from bot.intake import Intake
-from bot.middlewares.chats import Chats
 from bot.middlewares.identity import Identity
+from bot.pace import Pace
 from bot.poller import Poller
+from bot.routing import keep_forms_private, merged, stay_in_the_loop
 from bot.sender import Sender
+from bot.settings import Settings
 from core.clock import Clock
+from core.rulebook import Rulebook, default, load
 from storage.fsm import FormStore
 from storage.store import Store
 
@@ -44,10 +49,26 @@ def default_properties() -> DefaultBotProperties:
     )
 
 
+def build(settings: Settings, clock: Clock | None = None, rulebook: Rulebook | None = None) -> App:
+    """A bot as the settings describe it. Raises RulebookError; makes the data folder where there is none."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    clock = clock or SystemClock()
+    if rulebook is None:
+        rulebook = load(settings.rulebook) if settings.rulebook else default()
+    bot = Bot(
+        settings.bot_token.get_secret_value(),
+        session=Connection(settings.api_base),
+        default=default_properties(),
+    )
+    return App(
+        Store(settings.store_url, clock, rulebook), FormStore(settings.forms_url), clock, bot, paced=settings.paced
+    )
+
+
 class App:
     """One running bot. `start` picks up what was left, `run` works until cancelled, `stop` lets go of everything."""
 
-    def __init__(self, store: Store, forms: FormStore, clock: Clock, bot: Bot) -> None:
+    def __init__(self, store: Store, forms: FormStore, clock: Clock, bot: Bot, *, paced: bool = False) -> None:
         self.store = store
         self.forms = forms
         self.clock = clock
@@ -56,6 +77,7 @@ class App:
             storage=SqlStorage(forms, clock),
             events_isolation=SimpleEventIsolation(),
         )
+        bot.session.middleware.register(Pace(paced=paced))
         self.intake = Intake(store, self.dispatcher, bot)
         self.poller = Poller(bot, self.intake, ALLOWED_UPDATES)
         self.bell = Bell(store, clock)
@@ -85,10 +107,11 @@ class App:
             clock=self.clock,
             rulebook_of=lambda: self.store.rulebook,
         )
-        dispatcher.update.outer_middleware(Chats(self.store))
         dispatcher.update.outer_middleware(Identity(self.store, self.clock))
-        dispatcher.include_routers(*routers())
+        dispatcher.include_routers(*merged(routers()))
         setup_dialogs(dispatcher)
+        keep_forms_private(dispatcher)
+        stay_in_the_loop(dispatcher)
 
     async def start(self) -> None:
         """Take up what a stop or crash left, hear what waits at the platform, and only then judge by the clock."""

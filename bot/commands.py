@@ -37,6 +37,7 @@ class Command:
 
 
 CATALOGUE: dict[str, Command] = {}
+_BY_WORD: dict[str, Command] = {}
 
 
 def command(name: str, words: Iterable[str], does: str, place: Place, roles: Iterable[Role]) -> Command:
@@ -46,6 +47,7 @@ def command(name: str, words: Iterable[str], does: str, place: Place, roles: Ite
     if taken & {name, *entry.words}:
         raise ValueError(f"command given twice: {name}")
     CATALOGUE[name] = entry
+    _BY_WORD.update(dict.fromkeys(entry.words, entry))
     return entry
 
 
@@ -64,10 +66,8 @@ def parse(text: str, username: str) -> tuple[str, str] | None:
     word, _, addressed = head.removeprefix("/").partition("@")
     if addressed and addressed.lower() != username.lower():
         return None
-    for entry in CATALOGUE.values():
-        if (slashed and word.lower() == entry.name) or word in entry.words:
-            return entry.name, "".join(rest).strip()
-    return None
+    entry = (CATALOGUE.get(word.lower()) if slashed else None) or _BY_WORD.get(word)
+    return (entry.name, "".join(rest).strip()) if entry else None
 
 
 class Said(Filter):
@@ -95,13 +95,3 @@ class Said(Filter):
         if self.entry.place is not Place.BOTH and (self.entry.place is Place.PRIVATE) != private:
             return False
         return {"args": found[1]}
-
-
-class Payload(Filter):
-    """After `Said(START)`: passes a deep link whose payload begins with `prefix`; hands on `payload`, the rest."""
-
-    def __init__(self, prefix: str) -> None:
-        self.prefix = prefix
-
-    async def __call__(self, message: Message, args: str) -> bool | dict[str, Any]:
-        return {"payload": args.removeprefix(self.prefix)} if args.startswith(self.prefix) else False

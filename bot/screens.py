@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import (
-    CallbackQuery,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    KeyboardButton,
-    Message,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-    ReplyParameters,
-)
+from aiogram.methods.base import TelegramMethod
+from aiogram.types import CallbackQuery, Message
 
 from bot.views.base import Screen
 
 MOST_TEXT = 4096
 MOST_CAPTION = 1024
-Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+Markup = dict[str, Any]
+
+
+class Sent(NamedTuple):
+    """A message that was sent."""
+
+    message_id: int
+
+
+class _Put(TelegramMethod[dict[str, Any]]):
+    """sendMessage with what screens need. Its answer is left as it came: only the id of it is used, and building
+    the library's own objects both ways costs more than everything else in an answer."""
+
+    __returning__ = dict[str, Any]
+    __api_method__ = "sendMessage"
+
+    chat_id: int
+    text: str
+    parse_mode: str = "HTML"
+    link_preview_options: dict[str, Any] = {"is_disabled": True}  # noqa: RUF012  # pydantic copies it
+    reply_markup: dict[str, Any] | None = None
+    reply_parameters: dict[str, Any] | None = None
+
+
+class _Change(TelegramMethod[Any]):
+    """editMessageText, likewise."""
+
+    __returning__ = Any
+    __api_method__ = "editMessageText"
+
+    chat_id: int
+    message_id: int
+    text: str
+    parse_mode: str = "HTML"
+    link_preview_options: dict[str, Any] = {"is_disabled": True}  # noqa: RUF012  # pydantic copies it
+    reply_markup: dict[str, Any] | None = None
 
 
 def fit(text: str, most: int = MOST_TEXT) -> str:
@@ -33,77 +60,74 @@ def fit(text: str, most: int = MOST_TEXT) -> str:
     return (whole if newline else head.rpartition("<")[0] or head) + "\n…"
 
 
-def inline(screen: Screen) -> InlineKeyboardMarkup | None:
+def inline(screen: Screen) -> Markup | None:
     if not screen.buttons:
         return None
-    return InlineKeyboardMarkup(
-        inline_keyboard=[
-            [
-                InlineKeyboardButton(text=b.label, url=b.url)
-                if b.url
-                else InlineKeyboardButton(text=b.label, callback_data=b.data)
-                for b in buttons
-            ]
-            for buttons in screen.buttons
+    return {
+        "inline_keyboard": [
+            [{"text": b.label, "url": b.url} if b.url else {"text": b.label, "callback_data": b.data} for b in row]
+            for row in screen.buttons
         ]
-    )
+    }
 
 
 def markup(screen: Screen, *, private: bool) -> Markup | None:
     """The keyboard of a screen. Reply keyboards are for private chats alone."""
     if private and screen.location_button:
-        button = KeyboardButton(text=screen.location_button, request_location=True)
-        return ReplyKeyboardMarkup(keyboard=[[button]], resize_keyboard=True, one_time_keyboard=True)
+        button = {"text": screen.location_button, "request_location": True}
+        return {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
     if private and screen.drop_keyboard:
-        return ReplyKeyboardRemove()
+        return {"remove_keyboard": True}
     return inline(screen)
 
 
 CAPTIONED = ("photo", "voice", "video", "audio", "document", "animation")
 
 
-async def send(bot: Bot, chat: int, screen: Screen, reply_to: int | None = None) -> Message:
-    """Send a screen as a new message."""
+async def send(bot: Bot, chat: int, screen: Screen, reply_to: int | None = None) -> Sent:
+    """A new message. In answer to one that was deleted meanwhile it stands for itself. A text too long to stand
+    under a file follows it."""
     keyboard = markup(screen, private=chat > 0)
-    reply = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None
-    if screen.photo:
-        return await bot.send_photo(
-            chat, screen.photo, caption=fit(screen.text, MOST_CAPTION), reply_markup=keyboard, reply_parameters=reply
-        )
-    if screen.media is not None and screen.media[0] in CAPTIONED:
-        return await _pass_on(bot, chat, screen, keyboard, reply)
-    if screen.media is not None:
-        await _send_file(bot, chat, *screen.media)
-    return await bot.send_message(chat, fit(screen.text), reply_markup=keyboard, reply_parameters=reply)
-
-
-async def _pass_on(
-    bot: Bot, chat: int, screen: Screen, keyboard: Markup | None, reply: ReplyParameters | None
-) -> Message:
-    """The file with the text under it; a text too long for that follows it."""
-    kind, file = screen.media or ("", "")
-    if len(screen.text) > MOST_CAPTION:
+    reply = {"message_id": reply_to, "allow_sending_without_reply": True} if reply_to else None
+    kind, file = ("photo", screen.photo) if screen.photo else screen.media or ("", "")
+    if kind in CAPTIONED and (screen.photo or len(screen.text) <= MOST_CAPTION):
+        caption = fit(screen.text, MOST_CAPTION)
+        return await _send_file(bot, chat, kind, file, caption=caption, reply_markup=keyboard, reply_parameters=reply)
+    if kind:
         await _send_file(bot, chat, kind, file)
-        return await bot.send_message(chat, fit(screen.text), reply_markup=keyboard, reply_parameters=reply)
-    return await _send_file(bot, chat, kind, file, caption=screen.text, reply_markup=keyboard, reply_parameters=reply)
+    call = _Put(chat_id=chat, text=fit(screen.text), reply_markup=keyboard, reply_parameters=reply)
+    return Sent((await bot(call))["message_id"])
 
 
-async def _send_file(bot: Bot, chat: int, kind: str, file: str, **more: Any) -> Message:
+async def _send_file(bot: Bot, chat: int, kind: str, file: Any, **more: Any) -> Sent:
     """`send_photo`, `send_voice` … by the kind of file."""
-    message: Message = await getattr(bot, f"send_{kind}")(chat, file, **more)
-    return message
+    return Sent((await getattr(bot, f"send_{kind}")(chat, file, **more)).message_id)
 
 
 async def edit(bot: Bot, chat: int, message: int, screen: Screen) -> bool:
     """Make an earlier message show the screen; False where it is gone. One that shows it already is fine."""
     try:
-        await bot.edit_message_text(fit(screen.text), chat_id=chat, message_id=message, reply_markup=inline(screen))
+        await bot(_Change(chat_id=chat, message_id=message, text=fit(screen.text), reply_markup=inline(screen)))
     except TelegramBadRequest as error:
         if "message is not modified" in error.message:
             return True
         if "message to edit not found" in error.message or "can't be edited" in error.message:
             return False
+        if "no text in the message" in error.message:
+            return await _edit_caption(bot, chat, message, screen)
         raise
+    return True
+
+
+async def _edit_caption(bot: Bot, chat: int, message: int, screen: Screen) -> bool:
+    keyboard: Any = inline(screen)
+    try:
+        await bot.edit_message_caption(
+            chat_id=chat, message_id=message, caption=fit(screen.text, MOST_CAPTION), reply_markup=keyboard
+        )
+    except TelegramBadRequest as error:
+        if "message is not modified" not in error.message:
+            raise
     return True
 
 

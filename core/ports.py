@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from core.notices import Notices
     from core.people import People
     from core.rulebook import Rulebook
-    from core.tasks import Tasks
     from core.worktime import WorkTime
 
 
@@ -54,5 +53,3 @@ class UnitOfWork(Protocol):
     def checkins(self) -> Checkins: ...
     @property
     def absences(self) -> Absences: ...
-    @property
-    def tasks(self) -> Tasks: ...

@@ -1,8 +1,13 @@
 """Where half-filled forms wait: one row a conversation, in a small database of their own, so that a form never
-waits for the writer."""
+waits for the writer.
+
+The library that draws forms looks a conversation up at every update, and writes it back even where nothing is open.
+So the rows are held in memory as well, and only what changes is written. One process owns the file.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -23,9 +28,10 @@ forms = sa.Table(
     sa.Column("data", sa.Text, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
 )
-_GET = sa.select(forms.c.state, forms.c.data).where(forms.c.key == sa.bindparam("k"))
-_TIDY = sa.delete(forms).where(forms.c.key == sa.bindparam("k"), forms.c.state.is_(None), forms.c.data == "{}")
-_PURGE = sa.delete(forms).where(forms.c.updated_at < sa.bindparam("before"))
+_ALL = sa.select(forms.c.key, forms.c.state, forms.c.data)
+_DROP = sa.delete(forms).where(forms.c.key == sa.bindparam("k"))
+_PURGE = sa.delete(forms).where(forms.c.updated_at < sa.bindparam("before")).returning(forms.c.key)
+EMPTY = (None, "{}")
 
 
 class FormStore:
@@ -33,42 +39,55 @@ class FormStore:
 
     def __init__(self, url: str) -> None:
         self._engine = create_async_engine(url)
+        self._rows: dict[str, tuple[str | None, str]] = {}
+        self._writing = asyncio.Lock()
         if url.startswith("sqlite"):
             event.listen(self._engine.sync_engine, "connect", _pragmas)
 
     async def open(self) -> None:
         async with self._engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
+            self._rows = {row.key: (row.state, row.data) for row in await connection.execute(_ALL)}
 
     async def close(self) -> None:
         await self._engine.dispose()
 
     async def get(self, key: str) -> tuple[str | None, dict[str, Any]]:
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(_GET, {"k": key})).first()
-        return (row.state, orjson.loads(row.data)) if row else (None, {})
+        state, data = self._rows.get(key, EMPTY)
+        return state, orjson.loads(data)
 
     async def set_state(self, key: str, state: str | None, at: datetime) -> None:
-        await self._put(key, {"state": state}, {"data": "{}"}, at)
+        if state != self._rows.get(key, EMPTY)[0]:
+            async with self._writing:
+                await self._put(key, (state, self._rows.get(key, EMPTY)[1]), at)
 
     async def set_data(self, key: str, data: dict[str, Any], at: datetime) -> None:
-        await self._put(key, {"data": orjson.dumps(data).decode()}, {"state": None}, at)
+        text = orjson.dumps(data).decode()
+        if text != self._rows.get(key, EMPTY)[1]:
+            async with self._writing:
+                await self._put(key, (self._rows.get(key, EMPTY)[0], text), at)
 
-    async def _put(self, key: str, values: dict[str, Any], others: dict[str, Any], at: datetime) -> None:
-        row, change = {"key": key, "updated_at": at, **values, **others}, {**values, "updated_at": at}
-        put: sa.Executable
-        if self._engine.dialect.name == "sqlite":
-            put = sqlite.insert(forms).values(row).on_conflict_do_update(index_elements=["key"], set_=change)
-        else:
-            put = postgresql.insert(forms).values(row).on_conflict_do_update(index_elements=["key"], set_=change)
+    async def _put(self, key: str, row: tuple[str | None, str], at: datetime) -> None:
+        if row == EMPTY:
+            async with self._engine.begin() as connection:
+                await connection.execute(_DROP, {"k": key})
+            self._rows.pop(key, None)
+            return
+        values = {"key": key, "state": row[0], "data": row[1], "updated_at": at}
+        insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
+        put = insert(forms).values(values).on_conflict_do_update(index_elements=["key"], set_=values)
         async with self._engine.begin() as connection:
             await connection.execute(put)
-            await connection.execute(_TIDY, {"k": key})
+        self._rows[key] = row
 
     async def purge(self, before: datetime) -> int:
         """Forget forms left lying since before that instant; how many."""
-        async with self._engine.begin() as connection:
-            return int((await connection.execute(_PURGE, {"before": before})).rowcount)
+        async with self._writing:
+            async with self._engine.begin() as connection:
+                gone = (await connection.execute(_PURGE, {"before": before})).scalars().all()
+            for key in gone:
+                self._rows.pop(key, None)
+        return len(gone)
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +37,7 @@ class InboxRow(Base):
 
 _T = table(InboxRow)
 _PUT = insert_ignoring(InboxRow, on=["id"])
+_KNOWN = sa.select(_T.c.id).where(_T.c.id >= sa.bindparam("low"), _T.c.id <= sa.bindparam("high"))
 _OPEN = sa.select(_T.c.id, _T.c.raw, _T.c.effect_at, _T.c.attempts).where(_T.c.done_at.is_(None)).order_by(_T.c.id)
 _LAST = sa.select(sa.func.max(_T.c.id))
 _EFFECT = (
@@ -66,14 +67,15 @@ class SqlInbox:
     def __init__(self, connection: sa.Connection, now: datetime) -> None:
         self._c, self._now = connection, now
 
-    def put(self, updates: Iterable[tuple[UpdateId, bytes]]) -> list[UpdateId]:
+    def put(self, updates: Sequence[tuple[UpdateId, bytes]]) -> list[UpdateId]:
         """Store updates; the ids of those that were new, in order."""
-        fresh = []
-        for update, raw in updates:
-            row = {"id": update, "raw": raw, "received_at": self._now, "attempts": 1}
-            if self._c.execute(_PUT[self._c.dialect.name], row).rowcount:
-                fresh.append(update)
-        return fresh
+        ids = [update for update, _ in updates]
+        known = set(self._c.execute(_KNOWN, {"low": min(ids), "high": max(ids)}).scalars()) if ids else set()
+        fresh = {update: raw for update, raw in updates if update not in known}
+        if fresh:
+            rows = [{"id": id, "raw": raw, "received_at": self._now, "attempts": 1} for id, raw in fresh.items()]
+            self._c.execute(_PUT[self._c.dialect.name], rows)
+        return list(fresh)
 
     def waiting(self) -> list[Waiting]:
         """Unfinished updates, oldest first; each counts as tried once more."""

@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
 
 from core.access import Actor, authorise
 from core.clock import Clock
-from core.ids import UpdateId
+from core.ids import AccountId, ChatId, UpdateId
+from core.people import Identity
 from core.rulebook import Rulebook
 from storage.base import Base
 from storage.engine import make_engine
 from storage.unit_of_work import SqlUnitOfWork
+from storage.watched import IDENTITIES
 from storage.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
 READERS = 2
+REMEMBERED = 5.0  # seconds
+MOST_REMEMBERED = 10_000
 
 
 class Store:
@@ -38,6 +43,8 @@ class Store:
         self._reading = make_engine(url, read_only=True)
         self._writer = Writer(self._engine)
         self._readers = ThreadPoolExecutor(READERS, "reader")
+        self._identities: dict[tuple[AccountId, ChatId], tuple[float, Identity]] = {}
+        self._changes = 0
         self.on_commit: list[Callable[[frozenset[str]], None]] = []
 
     def create_tables(self) -> None:
@@ -99,10 +106,27 @@ class Store:
             return result
 
         result = cast("T", await self._writer.do(run))
+        if IDENTITIES in touched:
+            self._identities.clear()
+            self._changes += 1
         if touched:
             for listener in self.on_commit:
                 listener(frozenset(touched))
         return result
+
+    async def identify(self, account: AccountId, chat: ChatId) -> Identity:
+        """Who speaks in a chat. Remembered for a few seconds, and until somebody's record or a group changes; the
+        seconds are for changes made by another process, as the command line is."""
+        remembered = self._identities.get((account, chat))
+        if remembered is not None and monotonic() - remembered[0] < REMEMBERED:
+            return remembered[1]
+        before = self._changes
+        found = await self.look(lambda uow: uow.people.identify(account, chat))
+        if before == self._changes:
+            if len(self._identities) >= MOST_REMEMBERED:
+                self._identities.clear()
+            self._identities[account, chat] = monotonic(), found
+        return found
 
     async def look(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Run any function that only reads, on a reader thread."""

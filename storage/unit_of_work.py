@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -20,7 +21,7 @@ from storage.ledger import SqlLedger
 from storage.outbox import SqlNotices, SqlOutbox
 from storage.people import SqlPeople
 from storage.rounds import SqlRounds
-from storage.tasks import SqlTasks
+from storage.watched import IDENTITIES, Watched
 
 
 class SqlUnitOfWork:
@@ -31,6 +32,10 @@ class SqlUnitOfWork:
         self._now = now
         self._rulebook = rulebook
         self.touched: set[str] = set()
+
+    def _watched(self) -> sa.Connection:
+        """For the repositories that say who is who: what they write ends the identities that are remembered."""
+        return cast("sa.Connection", Watched(self._c, self.touched, IDENTITIES))
 
     @property
     def now(self) -> datetime:
@@ -56,11 +61,11 @@ class SqlUnitOfWork:
 
     @cached_property
     def people(self) -> SqlPeople:
-        return SqlPeople(self._c)
+        return SqlPeople(self._watched())
 
     @cached_property
     def groups(self) -> SqlGroups:
-        return SqlGroups(self._c)
+        return SqlGroups(self._watched())
 
     @cached_property
     def ledger(self) -> SqlLedger:
@@ -85,10 +90,6 @@ class SqlUnitOfWork:
     @cached_property
     def absences(self) -> SqlAbsences:
         return SqlAbsences(self._c)
-
-    @cached_property
-    def tasks(self) -> SqlTasks:
-        return SqlTasks(self._c)
 
     # Mechanisms that use cases do not see ---------------------------------------------------------------
 

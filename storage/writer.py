@@ -95,13 +95,17 @@ class Writer:
 
     @staticmethod
     def _run_one(connection: sa.Connection, item: _Item) -> None:
-        connection.exec_driver_sql("SAVEPOINT unit")
+        bare = connection.connection.cursor()  # three plain words to the database need none of the machinery
         try:
-            item.result = item.work(connection)
-        except BaseException as error:  # noqa: BLE001, RUF100  # handed to whoever awaits the unit
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
-            item.error = error
-        connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+            bare.execute("SAVEPOINT unit")
+            try:
+                item.result = item.work(connection)
+            except BaseException as error:  # noqa: BLE001, RUF100  # handed to whoever awaits the unit
+                bare.execute("ROLLBACK TO SAVEPOINT unit")
+                item.error = error
+            bare.execute("RELEASE SAVEPOINT unit")
+        finally:
+            bare.close()
 
     @staticmethod
     def _release(batch: list[_Item]) -> None:

@@ -36,7 +36,7 @@ class Identity(BaseMiddleware):
             return None
         place = ChatId(chat.id if chat else user.id)
         company = self._store.rulebook.company.language
-        identity = await self._store.look(lambda uow: uow.people.identify(AccountId(user.id), place))
+        identity = await self._store.identify(AccountId(user.id), place)
         actor = actor_of(identity, AccountId(user.id), place, user.full_name, supported(user.language_code, company))
         private = place == user.id
         data["actor"] = actor

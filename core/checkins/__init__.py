@@ -13,6 +13,7 @@ from core.checkins.absences import (
 )
 from core.checkins.board import overview, roster
 from core.checkins.judging import next_window, source_of, window_on
+from core.checkins.reading import read_leave
 from core.checkins.reporting import awaits_place, last_position, mine, move_live, report
 from core.checkins.values import (
     ABSENCE,
@@ -95,6 +96,7 @@ __all__ = [
     "next_window",
     "one_to_settle",
     "overview",
+    "read_leave",
     "report",
     "roster",
     "rounds",

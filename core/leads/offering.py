@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.access import MANAGERS, STAFF, Actor, Role, permits
-from core.checkins import is_absent
 from core.customers import Keys
 from core.errors import AlreadySettled, NotFound, NotUnderstood
 from core.groups import Group
@@ -339,8 +338,6 @@ def _unfit(uow: UnitOfWork, lead: Lead, person: Person, parted: Collection[Perso
     account = uow.people.account_of(person.id)
     if account is None or not account.reachable:
         return "unreachable"
-    if is_absent(uow, person.id, uow.now):
-        return "absent"
     if not fits_level(uow.rulebook, person.level, lead.klass):
         return "level"
     return None
@@ -367,7 +364,7 @@ def _candidates(uow: UnitOfWork, klass: str, parted: Collection[PersonId]) -> li
     found = []
     for person in uow.people.active(Role.SALESPERSON):
         account = uow.people.account_of(person.id)
-        if account is None or not account.reachable or is_absent(uow, person.id, uow.now):
+        if account is None or not account.reachable:
             continue
         unfit = None if fits_level(uow.rulebook, person.level, klass) else "level"
         found.append(Candidate(person, held.get(person.id, 0), "parted" if person.id in parted else unfit))

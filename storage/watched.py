@@ -1,0 +1,23 @@
+"""A connection that notes when something is written through it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+IDENTITIES = "identities"  # who is who: people, their accounts, the bound groups
+
+
+class Watched:
+    """Stands for a connection; adds `name` to `touched` when a statement changes something."""
+
+    def __init__(self, connection: sa.Connection, touched: set[str], name: str) -> None:
+        self.dialect = connection.dialect
+        self._execute = connection.execute
+        self._touched, self._name = touched, name
+
+    def execute(self, statement: sa.Executable, *values: Any) -> sa.CursorResult[Any]:
+        if not statement.is_select:
+            self._touched.add(self._name)
+        return self._execute(statement, *values)

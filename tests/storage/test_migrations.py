@@ -1,0 +1,93 @@
+"""The tables that migrations make are the tables the code uses, on every database that is at hand."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+
+from storage import migrate
+
+SERVER = os.environ.get("KEGUAN_TEST_PG", "postgresql+psycopg://postgres:postgres@127.0.0.1:5432/postgres")
+
+
+def _new_database() -> Iterator[str]:
+    """A database of its own on the local PostgreSQL; skipped, and said so, where none answers."""
+    try:
+        server = sa.create_engine(SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
+        name = f"keguan_{secrets.token_hex(6)}"
+        with server.connect() as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    except (sa.exc.OperationalError, ImportError) as error:
+        pytest.skip(f"no PostgreSQL at hand (KEGUAN_TEST_PG): {str(error).splitlines()[0]}")
+    yield server.url.set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'keguan.db'}"
+    else:
+        yield from _new_database()
+
+
+def _tables(url: str) -> set[str]:
+    engine = sa.create_engine(url)
+    found = set(sa.inspect(engine).get_table_names())
+    engine.dispose()
+    return found
+
+
+def test_every_step_goes_up_and_down_and_up_again(url: str) -> None:
+    steps = list(reversed(list(ScriptDirectory.from_config(migrate.config()).walk_revisions())))
+    assert steps
+    for step in steps:
+        migrate.upgrade(url, step.revision)
+        migrate.downgrade(url, step.down_revision or "base")
+        migrate.upgrade(url, step.revision)
+    assert migrate.current(url) == migrate.head()
+    assert {"inbox", "notices", "deadlines", "people", "groups"} <= _tables(url)
+    migrate.downgrade(url, "base")
+    assert _tables(url) == {"alembic_version"}
+
+
+def test_migrated_tables_are_those_of_the_code(url: str) -> None:
+    migrate.upgrade(url)
+    migrate.check(url)
+
+
+def test_filled_sqlite_file_is_copied_before_it_is_changed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'keguan.db'}"
+    assert migrate.upgrade(url) is None, "an empty database has nothing to keep"
+    assert migrate.upgrade(url) is None, "nothing to do, nothing to copy"
+    with sqlite3.connect(tmp_path / "keguan.db") as connection:
+        connection.execute("INSERT INTO departments (name) VALUES ('销售部')")
+    connection.close()
+
+    migrate.downgrade(url, "base")
+    assert _tables(url) == {"alembic_version"}
+    migrate.upgrade(url)
+    for name in ("keguan.at-0001.db", "keguan.at-0001-2.db"):
+        copy = migrate._back_up(url, "0001")
+        assert copy is not None
+        assert copy.name == name, "an earlier copy is never written over"
+        assert _tables(f"sqlite:///{copy}") == _tables(url)
+
+
+def test_data_of_a_newer_version_are_not_touched(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'keguan.db'}"
+    migrate.upgrade(url)
+    with sqlite3.connect(tmp_path / "keguan.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'from_the_future'")
+    connection.close()
+    with pytest.raises(migrate.NewerDatabase, match="from_the_future"):
+        migrate.upgrade(url)
