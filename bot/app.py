@@ -27,6 +27,7 @@ from bot.fsm import SqlStorage
 from bot.handling import Ask, Do
 from bot.i18n import LANGUAGES, catalogue
 from bot.intake import Intake
+from bot.middlewares.chats import Chats
 from bot.middlewares.identity import Identity
 from bot.pace import Pace
 from bot.poller import Poller
@@ -107,6 +108,7 @@ class App:
             clock=self.clock,
             rulebook_of=lambda: self.store.rulebook,
         )
+        dispatcher.update.outer_middleware(Chats(self.store))
         dispatcher.update.outer_middleware(Identity(self.store, self.clock))
         dispatcher.include_routers(*merged(routers()))
         setup_dialogs(dispatcher)

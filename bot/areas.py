@@ -7,16 +7,17 @@ from types import ModuleType
 from aiogram import Router
 
 from bot import errors
-from bot.handlers import checkins, complaints, customers, fallback, groups, help, leads, people, rules
-from bot.views import ledger as _ledger  # noqa: F401  # fills the registry of views; it has no commands yet
+from bot.handlers import checkins, complaints, customers, fallback, groups, help, leads, ledger, people, rules, tasks
 
 HANDLERS: tuple[ModuleType, ...] = (
     checkins,  # before people: it takes its own links from /start
     leads,
     complaints,
+    tasks,
+    groups,  # before people: it reads links of its own
     people,
-    groups,
     customers,
+    ledger,
     rules,
     help,
 )

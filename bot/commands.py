@@ -95,3 +95,13 @@ class Said(Filter):
         if self.entry.place is not Place.BOTH and (self.entry.place is Place.PRIVATE) != private:
             return False
         return {"args": found[1]}
+
+
+class Payload(Filter):
+    """After `Said(START)`: passes a deep link whose payload begins with `prefix`; hands on `payload`, the rest."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+
+    async def __call__(self, message: Message, args: str) -> bool | dict[str, Any]:
+        return {"payload": args.removeprefix(self.prefix)} if args.startswith(self.prefix) else False

@@ -23,7 +23,7 @@ from bot.screens import edit, send
 from bot.views.base import NOTICES, Screen
 from core.access import SYSTEM
 from core.clock import Clock
-from core.groups import migrate
+from core.groups import bot_removed, migrate
 from core.ids import AccountId, ChatId, MessageId, NoticeId
 from core.notices import NoticeState, ToGroup
 from storage.outbox import Outgoing
@@ -126,6 +126,7 @@ class Sender:
         except TelegramMigrateToChat as moved:
             await self._store.do(migrate, SYSTEM, chat, ChatId(moved.migrate_to_chat_id))
             self._taken.discard(notice.id)  # read again with the chat's new id
+            self._wake.set()
         except TelegramForbiddenError as error:
             await self._lost(chat, notice, error)
         except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, OSError) as error:
@@ -162,6 +163,8 @@ class Sender:
         log.info("unreachable", notice=notice.id, error=error.message)
         if chat > 0:
             await self._store.unit(lambda uow: uow.people.set_reachable(AccountId(chat), False))
+        else:
+            await self._store.do(bot_removed, SYSTEM, chat, "")
         await self._settle(notice, NoticeState.UNREACHABLE, error=error.message)
 
     async def _settle(

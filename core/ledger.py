@@ -12,7 +12,7 @@ from core.access import MANAGERS, STAFF, Actor, permits
 from core.errors import AlreadySettled, NotFound
 from core.ids import EntryId, PersonId
 from core.notices import Fact, Notice, NoticeKind, ToPerson, Urgency, kind
-from core.people import is_superior, superior_of
+from core.people import Person, is_superior, one_person, superior_of
 from core.ports import UnitOfWork
 
 ENTRY = kind("ledger.entry")  # to the manager, and to the person when the clause is in force
@@ -180,14 +180,16 @@ def _show(uow: UnitOfWork, notice: NoticeKind, entry: Entry) -> None:
 
 
 @permits(*STAFF)
-def mine(uow: UnitOfWork, actor: Actor) -> list[Entry]:
-    """One's own entries that are in force."""
-    return [entry for entry in uow.ledger.of_person(actor.staff_id) if entry.in_force]
+def mine(uow: UnitOfWork, actor: Actor) -> tuple[Person, list[Entry]]:
+    """One's own record, and one's entries that are in force."""
+    entries = [entry for entry in uow.ledger.of_person(actor.staff_id) if entry.in_force]
+    return uow.people.get(actor.staff_id), entries
 
 
 @permits(*MANAGERS)
-def of_team_member(uow: UnitOfWork, actor: Actor, person: PersonId) -> list[Entry]:
-    """A team member's entries, shadow ones included."""
-    if not is_superior(uow, actor, uow.people.get(person)):
-        raise NotFound("person", str(person))
-    return uow.ledger.of_person(person)
+def of_team_member(uow: UnitOfWork, actor: Actor, text: str) -> tuple[Person, list[Entry]]:
+    """A team member and their entries, shadow ones included. Raises NotFound for anyone the actor is not above."""
+    person = one_person(uow, text)
+    if not is_superior(uow, actor, person):
+        raise NotFound("person", text)
+    return person, uow.ledger.of_person(person.id)

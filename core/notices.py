@@ -111,3 +111,7 @@ class Notices(Protocol):
 
     def card_at(self, to: Receiver, message: MessageId) -> str | None:
         """The card that a message in the receiver's chat shows, found by its id and never by its text (P44)."""
+
+    def forget_cards(self, to: Receiver) -> None:
+        """The receiver's messages are somewhere else now, under ids that mean other messages in the present chat:
+        cards are posted anew, and no subject is found by an old id (P44, P45)."""

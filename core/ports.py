@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.notices import Notices
     from core.people import People
     from core.rulebook import Rulebook
+    from core.tasks import Tasks
     from core.worktime import WorkTime
 
 
@@ -53,3 +54,5 @@ class UnitOfWork(Protocol):
     def checkins(self) -> Checkins: ...
     @property
     def absences(self) -> Absences: ...
+    @property
+    def tasks(self) -> Tasks: ...

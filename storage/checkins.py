@@ -131,6 +131,15 @@ _ON_ROSTER = (
 _LISTED = _SELECT.where(*_ON_ROSTER, _C.c.standing.in_(sa.bindparam("standings", expanding=True)))
 _PAGE = {"limit": sa.bindparam("most", type_=sa.Integer), "offset": sa.bindparam("skip", type_=sa.Integer)}
 _BY_NUMBER = _LISTED.order_by(_P.c.number).limit(_PAGE["limit"]).offset(_PAGE["offset"])
+_LABELS = (
+    sa.select(_P.c.name, _D.c.name.label("department_name"))
+    .select_from(_C)
+    .join(_P, _P.c.id == _C.c.person_id)
+    .join(_D, _D.c.id == _P.c.department_id)
+    .where(*_ON_ROSTER, _C.c.standing == sa.bindparam("standing"))
+    .order_by(_P.c.number)
+    .limit(_PAGE["limit"])
+)
 _NEWEST = _LISTED.order_by(_C.c.reported_at.desc(), _C.c.id.desc()).limit(_PAGE["limit"]).offset(_PAGE["offset"])
 _COUNTS = (
     sa.select(_C.c.standing, sa.func.count().label("n"))
@@ -376,6 +385,10 @@ class SqlCheckins:
             "skip": skip,
         }
         return [checkin_from(row) for row in self._c.execute(_NEWEST if newest_first else _BY_NUMBER, values)]
+
+    def labels(self, day: date, standing: Standing, departments: Collection[DepartmentId], most: int) -> list[str]:
+        values = {"on": day, "standing": standing, "departments": list(departments), "most": most}
+        return [f"{row.department_name}-{row.name}" for row in self._c.execute(_LABELS, values)]
 
     def odd(self, day: date) -> list[Checkin]:
         return [checkin_from(row) for row in self._c.execute(_ODD, {"on": day})]

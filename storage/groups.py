@@ -1,4 +1,4 @@
-"""Bound groups. The chat's id stands here alone, so that a migration changes one row (P45)."""
+"""Bound groups and the guests in them. The chat's id stands here alone, so that a migration changes one row (P45)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.errors import NotFound
-from core.groups import Group, Purpose
-from core.ids import ChatId, DepartmentId, GroupId
-from storage.base import Base, UtcDateTime, Words, table, upsert
+from core.groups import Group, Guest, Purpose
+from core.ids import AccountId, ChatId, DepartmentId, GroupId, GuestId
+from storage.base import Base, UtcDateTime, Words, insert_ignoring, table, upsert
 
 
 class GroupRow(Base):
@@ -26,7 +26,17 @@ class GroupRow(Base):
     bound: Mapped[bool]
 
 
-_T = table(GroupRow)
+class GuestRow(Base):
+    __tablename__ = "guests"
+    __table_args__ = (sa.UniqueConstraint("group_id", "account_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("groups.id"))
+    account_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+    name: Mapped[str] = mapped_column(sa.String(140))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+_T, _U = table(GroupRow), table(GuestRow)
 
 
 def _select() -> sa.Select[Any]:
@@ -41,7 +51,13 @@ _GET = _select().where(_T.c.id == sa.bindparam("row"))
 _AT = _select().where(_T.c.chat_id == sa.bindparam("chat"), _T.c.bound)
 _SAVE = upsert(GroupRow, on=["chat_id"], update=["title", "department_id", "purposes", "bound_at", "bound"])
 _REMOVE = sa.update(_T).where(_T.c.id == sa.bindparam("row")).values(bound=False)
-_MIGRATE = sa.update(_T).where(_T.c.chat_id == sa.bindparam("old")).values(chat_id=sa.bindparam("new"))
+_RENAME = sa.update(_T).where(_T.c.chat_id == sa.bindparam("chat")).values(title=sa.bindparam("called"))
+_MOVE = sa.update(_T).where(_T.c.chat_id == sa.bindparam("old")).values(chat_id=sa.bindparam("new"))
+_IS_BOUND = sa.select(_T.c.bound).where(_T.c.id == sa.bindparam("row"))
+_GUEST = sa.select(_U).where(_U.c.id == sa.bindparam("row"))
+_GUEST_IN = sa.select(_U).where(_U.c.group_id == sa.bindparam("in_group"), _U.c.account_id == sa.bindparam("acc"))
+_MEET = insert_ignoring(GuestRow, on=["group_id", "account_id"])
+_NOWHERE = 0  # no chat has this id
 
 
 def group_from(row: Any) -> Group:
@@ -54,6 +70,10 @@ def group_from(row: Any) -> Group:
         frozenset(Purpose(purpose) for purpose in row.purposes),
         row.bound_at,
     )
+
+
+def guest_from(row: Any) -> Guest:
+    return Guest(GuestId(row.id), GroupId(row.group_id), AccountId(row.account_id), row.name, row.asked_at)
 
 
 class SqlGroups:
@@ -102,7 +122,41 @@ class SqlGroups:
     def remove(self, group: GroupId) -> None:
         self._c.execute(_REMOVE, {"row": group})
 
-    def migrate(self, old: ChatId, new: ChatId) -> bool:
+    def rename(self, chat: ChatId, title: str) -> None:
+        self._c.execute(_RENAME, {"chat": chat, "called": title})
+
+    def migrate(self, old: ChatId, new: ChatId) -> GroupId | None:
+        group = self.at(old)
+        if group is None:
+            return None  # told twice, by the old chat and by the new one
         if self.at(new) is not None:
-            return False  # told twice: by the old chat and by the new one
-        return bool(self._c.execute(_MIGRATE, {"old": old, "new": new}).rowcount)
+            self.remove(group.id)  # the new chat was bound by hand before the move was told
+            return None
+        # A former binding of the new chat changes places with the group's: chats' ids are unique.
+        for source, target in ((new, _NOWHERE), (old, new), (_NOWHERE, old)):
+            self._c.execute(_MOVE, {"old": source, "new": target})
+        return group.id
+
+    def is_bound(self, group: GroupId) -> bool:
+        return bool(self._c.execute(_IS_BOUND, {"row": group}).scalar())
+
+    def guest(self, guest: GuestId) -> Guest | None:
+        row = self._c.execute(_GUEST, {"row": guest}).first()
+        return None if row is None else guest_from(row)
+
+    def guest_in(self, group: GroupId, account: AccountId) -> Guest | None:
+        row = self._c.execute(_GUEST_IN, {"in_group": group, "acc": account}).first()
+        return None if row is None else guest_from(row)
+
+    def add_guest(self, group: GroupId, account: AccountId, name: str, at: datetime) -> Guest | None:
+        values = {"group_id": group, "account_id": account, "name": name, "asked_at": at}
+        added = self._c.execute(_MEET[self._c.dialect.name], values)
+        return self.guest_in(group, account) if added.rowcount else None
+
+    def forget_guests(self, account: AccountId | None, group: GroupId | None) -> list[str]:
+        statement = sa.delete(_U).returning(_U)
+        if account is not None:
+            statement = statement.where(_U.c.account_id == account)
+        if group is not None:
+            statement = statement.where(_U.c.group_id == group)
+        return [guest_from(row).subject for row in self._c.execute(statement).all()]

@@ -121,7 +121,7 @@ _PENDING = (
         ((_N.c.to_kind == "person") & (_A.c.person_id == _N.c.to_id))
         | ((_N.c.to_kind == "account") & (_A.c.id == _N.c.to_id)),
     )
-    .outerjoin(_G, (_N.c.to_kind == "group") & (_G.c.id == _N.c.to_id))
+    .outerjoin(_G, (_N.c.to_kind == "group") & (_G.c.id == _N.c.to_id) & _G.c.bound)
     .where(
         _N.c.state == NoticeState.PENDING,
         sa.or_(_N.c.not_before.is_(None), _N.c.not_before <= sa.bindparam("at")),
@@ -155,6 +155,12 @@ _SUBJECT_AT = (
     .where(_N.c.to_kind == sa.bindparam("tk"), _N.c.to_id == sa.bindparam("ti"), _N.c.message_id == sa.bindparam("m"))
     .order_by(_N.c.id.desc())
     .limit(1)
+)
+_FORGET = sa.delete(_C).where(_C.c.to_kind == sa.bindparam("tk"), _C.c.to_id == sa.bindparam("ti"))
+_FORGET_MESSAGES = (
+    sa.update(_N)
+    .where(_N.c.to_kind == sa.bindparam("tk"), _N.c.to_id == sa.bindparam("ti"), _N.c.message_id.is_not(None))
+    .values(message_id=None)
 )
 _DELIVERIES = (
     sa.select(_N.c.id, _N.c.state, _N.c.sent_at, _N.c.message_id)
@@ -265,6 +271,11 @@ class SqlNotices:
         to_kind, to_id = _address(to)
         found: str | None = self._c.execute(_CARD_AT, {"tk": to_kind, "ti": to_id, "m": message}).scalar()
         return found
+
+    def forget_cards(self, to: Receiver) -> None:
+        to_kind, to_id = _address(to)
+        for statement in (_FORGET, _FORGET_MESSAGES):
+            self._c.execute(statement, {"tk": to_kind, "ti": to_id})
 
 
 class SqlOutbox:

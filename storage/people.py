@@ -107,6 +107,9 @@ _LANGUAGE = sa.update(_A).where(_A.c.id == sa.bindparam("acc")).values(language=
 _BIND = sa.update(_A).where(_A.c.id == sa.bindparam("acc")).values(person_id=sa.bindparam("who"))
 _UNBIND = sa.update(_A).where(_A.c.person_id == sa.bindparam("who")).values(person_id=None)
 _VOID = sa.delete(_I).where(_I.c.person_id == sa.bindparam("who"), _I.c.used_at.is_(None))
+_LIVE = sa.select(sa.func.count()).where(
+    _I.c.person_id == sa.bindparam("who"), _I.c.used_at.is_(None), _I.c.expires_at > sa.bindparam("at")
+)
 _INVITE = sa.select(_I).where(_I.c.token_hash == sa.bindparam("token"))
 _USE = (
     sa.update(_I)
@@ -246,15 +249,13 @@ class SqlPeople:
 
     def find_department(self, name: str) -> Department | None:
         departments = {d.id: d for d in self.departments()}
-        for department in departments.values():
-            if name.strip() in (department.name, self._path(department, departments)):
-                return department
-        return None
+        by_path = {_path(d, departments): d for d in departments.values()}
+        by_name = {d.name: d for d in reversed(departments.values())}
+        return by_path.get(name.strip()) or by_name.get(name.strip())
 
-    def _path(self, department: Department, departments: dict[DepartmentId, Department]) -> str:
-        if department.parent is None:
-            return department.name
-        return f"{self._path(departments[department.parent], departments)}/{department.name}"
+    def path_of(self, department: DepartmentId) -> str:
+        departments = {d.id: d for d in self.departments()}
+        return _path(departments[department], departments)
 
     def add_department(self, name: str, parent: DepartmentId | None) -> Department:
         added = self._c.execute(sa.insert(_D).values(name=name, parent_id=parent).returning(_D.c.id)).scalar_one()
@@ -287,6 +288,9 @@ class SqlPeople:
     def void_invites(self, person: PersonId) -> None:
         self._c.execute(_VOID, {"who": person})
 
+    def has_invite(self, person: PersonId, at: datetime) -> bool:
+        return bool(self._c.execute(_LIVE, {"who": person, "at": at}).scalar_one())
+
     def invite_state(self, token_hash: str) -> tuple[InviteKind, PersonId | None, datetime, bool] | None:
         row = self._c.execute(_INVITE, {"token": token_hash}).first()
         if row is None:
@@ -296,6 +300,12 @@ class SqlPeople:
 
     def use_invite(self, token_hash: str, account: AccountId, at: datetime) -> bool:
         return bool(self._c.execute(_USE, {"token": token_hash, "at": at, "acc": account}).rowcount)
+
+
+def _path(department: Department, departments: dict[DepartmentId, Department]) -> str:
+    if department.parent is None:
+        return department.name
+    return f"{_path(departments[department.parent], departments)}/{department.name}"
 
 
 def _values(row: StaffRow, department: DepartmentId) -> dict[str, Any]:

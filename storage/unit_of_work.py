@@ -21,6 +21,7 @@ from storage.ledger import SqlLedger
 from storage.outbox import SqlNotices, SqlOutbox
 from storage.people import SqlPeople
 from storage.rounds import SqlRounds
+from storage.tasks import SqlTasks
 from storage.watched import IDENTITIES, Watched
 
 
@@ -90,6 +91,10 @@ class SqlUnitOfWork:
     @cached_property
     def absences(self) -> SqlAbsences:
         return SqlAbsences(self._c)
+
+    @cached_property
+    def tasks(self) -> SqlTasks:
+        return SqlTasks(self._c)
 
     # Mechanisms that use cases do not see ---------------------------------------------------------------
 

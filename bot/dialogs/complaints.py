@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from aiogram import F
 from aiogram.enums import ContentType
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -21,8 +20,6 @@ from core import complaints
 from core.complaints import Complaint, Content, Draft, Step, Verdict
 from core.errors import NotUnderstood
 from core.ids import ComplaintId
-
-NO_REPLY = F.reply_to_message.is_(None)  # a reply answers the message it replies to, also while a form is open
 
 
 class NoteForm(StatesGroup):
@@ -139,7 +136,11 @@ async def _field_getter(dialog_manager: DialogManager, **_: object) -> dict[str,
 
 
 async def _filled(message: Message, _: MessageInput, manager: DialogManager) -> None:
-    await _next_field(manager, message.text or "")
+    """A text fills the field; a photo or voice belongs to the case like any other message."""
+    if message.text is None:
+        await do_of(manager)(complaints.hear, actor_of(manager), content_of(message))
+        return
+    await _next_field(manager, message.text)
 
 
 async def _left_out(_: CallbackQuery, __: Button, manager: DialogManager) -> None:
@@ -223,7 +224,7 @@ def dialogs() -> list[Dialog]:
     note = Dialog(
         Window(
             FromView(),
-            MessageInput(_noted, filter=NO_REPLY),
+            MessageInput(_noted),
             Button(Plain("Without a note"), id="skip", on_click=_skipped, when="optional"),
             Cancel(Plain("Cancel"), id="note_cancel"),
             state=NoteForm.note,
@@ -233,7 +234,7 @@ def dialogs() -> list[Dialog]:
     product = Dialog(
         Window(
             FromView(),
-            MessageInput(_filled, content_types=ContentType.TEXT),
+            MessageInput(_filled),
             Button(Plain("Skip"), id="left_out", on_click=_left_out),
             Button(Plain("That is all"), id="enough", on_click=_enough),
             Cancel(Plain("Cancel"), id="product_cancel"),
@@ -248,7 +249,7 @@ def _register() -> Dialog:
     return Dialog(
         Window(
             Words("What does the customer complain about? One message, a photo or voice will do."),
-            MessageInput(_told, filter=NO_REPLY),
+            MessageInput(_told),
             Cancel(Plain("Cancel"), id="text_cancel"),
             state=RegisterForm.text,
         ),
@@ -269,7 +270,7 @@ def _register() -> Dialog:
         ),
         Window(
             Words("Who is the customer? Name and phone number."),
-            MessageInput(_customer_named, content_types=ContentType.TEXT, filter=NO_REPLY),
+            MessageInput(_customer_named, content_types=ContentType.TEXT),
             Cancel(Plain("Cancel"), id="customer_cancel"),
             state=RegisterForm.customer,
         ),

@@ -14,6 +14,7 @@ from bot.commands import N_, Place, Said, command
 from bot.handlers.people import START
 from bot.handling import Ask, Do
 from bot.screens import Say
+from bot.views import checkin_words
 from bot.views import checkins as views
 from bot.views.base import Viewer
 from core import checkins, people
@@ -38,9 +39,13 @@ class Opens(Said):
         self.prefix = prefix
 
     async def __call__(
-        self, message: Message, username: str, aiogd_context: object | None = None
+        self,
+        message: Message,
+        username: str,
+        aiogd_context: object | None = None,
+        actor: Actor | None = None,
     ) -> bool | dict[str, Any]:
-        found = await super().__call__(message, username, aiogd_context)
+        found = await super().__call__(message, username, aiogd_context, actor)
         return found if isinstance(found, dict) and found["args"].startswith(self.prefix) else False
 
 
@@ -184,7 +189,7 @@ async def leave(message: Message, args: str, actor: Actor, v: Viewer, do: Do, as
     if not args:
         await say(views.leave_form(v, today, await ask(checkins.my_absences, actor)))
         return
-    await say(views.announced(v, await do(checkins.announce, actor, checkins.read_leave(args, today))))
+    await say(views.announced(v, await do(checkins.announce, actor, checkin_words.read_leave(args, today))))
 
 
 async def leave_one_day(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
@@ -204,7 +209,9 @@ async def cancel_leave(query: CallbackQuery, parts: list[str], actor: Actor, v: 
 
 
 async def excuse(message: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    await say(views.excused(v, await do(checkins.excuse_by_name, actor, args)))
+    today = v.rulebook.working_time.local_date(v.now)
+    name, day, reason = checkin_words.read_excuse(args, today)
+    await say(views.excused(v, await do(checkins.excuse_by_name, actor, name, day, reason)))
 
 
 async def settle(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:

@@ -87,14 +87,14 @@ def router() -> Router:
         ("cskip", skip_product),
     ):
         made.callback_query.register(handler, OnPress(name))
+    # Before the forms: a reply answers the case it replies to, also while another case's form is open.
+    made.message.register(replied, F.chat.type == ChatType.PRIVATE, RepliesToCase())
     return made
 
 
 def listeners() -> Router:
     made = Router(name="complaints.listeners")
-    private = F.chat.type == ChatType.PRIVATE
-    made.message.register(replied, private, RepliesToCase())
-    made.message.register(hear, private, FromCustomer())
+    made.message.register(hear, F.chat.type == ChatType.PRIVATE, FromCustomer())
     return made
 
 

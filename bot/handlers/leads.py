@@ -80,7 +80,7 @@ def router() -> Router:
 
 def listeners() -> Router:
     made = Router(name="leads.replies")
-    made.message.register(reply, F.chat.type == ChatType.PRIVATE, F.text | F.caption, RepliesToLead())
+    made.message.register(reply, F.chat.type == ChatType.PRIVATE, RepliesToLead())
     return made
 
 
@@ -140,7 +140,10 @@ async def report(_: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Sa
 
 
 async def reply(message: Message, lead: LeadId, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    text = message.text or message.caption or ""
+    text = message.text or message.caption
+    if text is None:  # a voice note or picture says that there was contact, and is no record
+        await say(views.contact_noted(v, await do(leads.contacted, actor, lead)))
+        return
     await say(views.reported(v, await do(leads.report, actor, lead, text)))
 
 

@@ -1,19 +1,25 @@
-"""Opening the private chat, invite links, the staff register (ORG-1)."""
+"""Opening the private chat, invite links, the staff register and its file (ORG-1)."""
 
 from __future__ import annotations
 
-from aiogram import F, Router
-from aiogram.enums import ChatType
-from aiogram.filters import KICKED, MEMBER, ChatMemberUpdatedFilter
-from aiogram.types import ChatMemberUpdated, Message
+import asyncio
+from io import BytesIO
 
-from bot.commands import N_, Place, Said, command
+from aiogram import Bot, F, Router
+from aiogram.enums import ChatType
+from aiogram.filters import KICKED, MEMBER, ChatMemberUpdatedFilter, Filter
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Document, Message
+
+from bot import stafffile
+from bot.callbacks import OnPress
+from bot.commands import N_, Payload, Place, Said, command
 from bot.handling import Ask, Do
 from bot.screens import Say
 from bot.views import people as views
 from bot.views.base import Viewer
 from core import people
-from core.access import ANYONE, MANAGERS, STAFF, Actor, Role
+from core.access import ANYONE, MANAGERS, STAFF, Actor, Role, authorise
+from core.people import StaffFile
 
 START = command("start", ("开始",), N_("Begin"), Place.PRIVATE, ANYONE)
 ME = command("me", ("我是谁",), N_("My staff record"), Place.PRIVATE, STAFF)
@@ -21,56 +27,99 @@ LANGUAGE = command("language", ("语言",), N_("中文 / English"), Place.PRIVAT
 INVITE = command("invite", ("邀请",), N_("Invite link for a colleague"), Place.PRIVATE, (Role.ADMIN,))
 REVOKE = command("revoke", ("解绑",), N_("Take a colleague's account off"), Place.PRIVATE, (Role.ADMIN,))
 STAFF_LIST = command("staff", ("人员",), N_("Staff register"), Place.PRIVATE, (Role.ADMIN, *MANAGERS))
+PRIVATE = F.chat.type == ChatType.PRIVATE
+
+
+class IsAdmin(Filter):
+    """Passes what an administrator sends; from others a document is not meant as a staff file."""
+
+    async def __call__(self, message: Message, actor: Actor) -> bool:
+        return actor.has(Role.ADMIN)
 
 
 def router() -> Router:
     made = Router(name="people")
-    private = F.chat.type == ChatType.PRIVATE
+    made.message.register(redeem, Said(START), Payload(views.INVITE_PREFIX))
     made.message.register(start, Said(START))
     made.message.register(me, Said(ME))
     made.message.register(language, Said(LANGUAGE))
     made.message.register(invite, Said(INVITE))
     made.message.register(revoke, Said(REVOKE))
     made.message.register(staff, Said(STAFF_LIST))
-    made.my_chat_member.register(blocked, private, ChatMemberUpdatedFilter(KICKED))
-    made.my_chat_member.register(unblocked, private, ChatMemberUpdatedFilter(MEMBER))
+    made.callback_query.register(invite_all, OnPress("inviteall"))
+    made.my_chat_member.register(blocked, PRIVATE, ChatMemberUpdatedFilter(KICKED))
+    made.my_chat_member.register(unblocked, PRIVATE, ChatMemberUpdatedFilter(MEMBER))
     return made
 
 
-async def start(message: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+def listeners() -> Router:
+    made = Router(name="people.listeners")
+    made.message.register(staff_file, PRIVATE, F.document.as_("document"), IsAdmin())
+    return made
+
+
+def name_of(message: Message) -> tuple[str, str]:
+    """The account's own name and username, where the platform tells them."""
     user = message.from_user
-    name, username = (user.full_name, user.username or "") if user else ("", "")
-    if args.startswith(views.INVITE_PREFIX):
-        person = await do(people.redeem, actor, args.removeprefix(views.INVITE_PREFIX), name, username)
-        await say(views.welcome_staff(v, person))
-        return
-    await do(people.open_chat, actor, name, username)
+    return (user.full_name, user.username or "") if user else ("", "")
+
+
+async def redeem(message: Message, payload: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+    await say(views.welcome_staff(v, await do(people.redeem, actor, payload, *name_of(message))))
+
+
+async def start(message: Message, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+    await do(people.open_chat, actor, *name_of(message))
     await say(views.welcome(v, actor))
 
 
-async def me(_: Message, actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
-    await say(views.record(v, await ask(people.me, actor)))
+async def me(message: Message, actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+    await say(views.record(v, *await ask(people.me, actor)))
 
 
-async def language(_: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    chosen = await do(people.choose_language, actor, "en" if v.language == "zh_CN" else "zh_CN")
-    await say(views.language_chosen(v, chosen))
+async def language(message: Message, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+    other = "en" if v.language == "zh_CN" else "zh_CN"
+    await say(views.language_chosen(await do(people.choose_language, actor, other, *name_of(message))))
 
 
-async def invite(_: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+async def invite(message: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
     if not args:
-        await say(views.invites(v, await do(people.invite_unbound, actor)))
+        await say(views.invitations(v, await do(people.invite_unbound, actor)))
         return
-    person, link = await do(people.invite, actor, args)
-    await say(views.invites(v, [(person, link)]))
+    await say(views.invited(v, *await do(people.invite, actor, args)))
 
 
-async def revoke(_: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+async def invite_all(query: CallbackQuery, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
+    given = await do(people.invite_unbound, actor)
+    await say.toast("")
+    await say.new(views.invitations(v, given))
+
+
+async def revoke(message: Message, args: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
     await say(views.revoked(v, await do(people.revoke, actor, args)))
 
 
-async def staff(_: Message, actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
-    await say(views.register(v, await ask(people.staff, actor)))
+async def staff(message: Message, actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+    await say(views.register(v, await ask(people.staff, actor), admin=actor.has(Role.ADMIN)))
+
+
+async def staff_file(
+    message: Message, document: Document, actor: Actor, v: Viewer, do: Do, say: Say, bot: Bot
+) -> None:
+    authorise(people.import_staff, actor)
+    read = await _read(bot, document)
+    imported = await do(people.import_staff, actor, read.rows, read.columns, read.faults)
+    await say(views.imported(v, imported, read.ignored))
+
+
+async def _read(bot: Bot, document: Document) -> StaffFile:
+    """The staff file in a document; one that is too large is not even fetched."""
+    name = document.file_name or ""
+    if (document.file_size or 0) > stafffile.MOST_BYTES:
+        return stafffile.too_large(name)
+    content = BytesIO()
+    await bot.download(document, content)
+    return await asyncio.to_thread(stafffile.read, content.getvalue(), name)
 
 
 async def blocked(event: ChatMemberUpdated, actor: Actor, do: Do) -> None:

@@ -89,8 +89,8 @@ async def found_company(stage: Stage) -> Company:
 
 async def _bind_staff(company: Company) -> None:
     stage = company.stage
-    links = await stage.app.store.do(people.invite_unbound, SYSTEM)
-    for number, (person, link) in enumerate(links, 1):
+    given = await stage.app.store.do(people.invite_unbound, SYSTEM)
+    for number, (person, link) in enumerate(given.links, 1):
         phone = stage.telegram.person(person.name, username=f"u{person.number.lower()}", id=3_000_000 + number)
         phone.position = SPOTS.get(person.name)
         company.phones[person.name] = phone

@@ -24,6 +24,7 @@ PHONE = re.compile(r"\+?\d[\d\s-]{5,}\d")
 PROMISED_DAY = re.compile(
     r"^(?:(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?号?|(今天|明天|后天|today|tomorrow))[\s，,：:]*(.*)$", re.S
 )
+FAR = 182  # days back from which a day without a year is the coming one
 AHEAD = {"今天": 0, "today": 0, "明天": 1, "tomorrow": 1, "后天": 2}
 SHORTEST_MASKED = 7
 OPTIONAL_NOTE = ("valid", "solving", "revisit", "closed")
@@ -40,7 +41,7 @@ def number_of(text: str) -> int:
 
 
 def read_day(v: Viewer, text: str) -> tuple[date, str]:
-    """(day, reason) from `9月20日 等配件`, `2026-09-20 …`, `明天 …`; without a year the next such day. Raises
+    """(day, reason) from `9月20日 等配件`, `2026-09-20 …`, `明天 …`; without a year the nearest such day. Raises
     NotUnderstood."""
     today = v.now.astimezone(v.zone).date()
     found = PROMISED_DAY.match(text.strip())
@@ -53,7 +54,7 @@ def read_day(v: Viewer, text: str) -> tuple[date, str]:
         named = date(int(year or today.year), int(month), int(day))
     except ValueError as error:
         raise NotUnderstood("promise", text[:60], v.t("a day that exists")) from error
-    if year is None and named < today:
+    if year is None and named < today - timedelta(days=FAR):
         named = named.replace(year=today.year + 1)
     return named, reason
 

@@ -363,7 +363,7 @@ def closed(v: Viewer, lead: Lead) -> Screen:
 def board(v: Viewer, found: leads.Board) -> Screen:
     """/leads"""
     parts = [
-        _section(v, v.t("Yours"), found.mine),
+        _section(v, v.t("Yours"), found.mine, own=True),
         _section(v, v.t("Unclaimed"), found.unclaimed),
         _section(v, v.t("Your team's"), found.team),
         _section(v, v.t("Registered by you"), found.registered),
@@ -375,11 +375,11 @@ def board(v: Viewer, found: leads.Board) -> Screen:
     return Screen(lines(*shown, month if found.claims or found.returns else None))
 
 
-def _section(v: Viewer, title: Html, found: Sequence[Line]) -> Html | None:
+def _section(v: Viewer, title: Html, found: Sequence[Line], *, own: bool = False) -> Html | None:
     if not found:
         return None
     more = len(found) - MOST_LISTED
-    listed = [_line(v, line) for line in found[:MOST_LISTED]]
+    listed = [_line(v, line, own=own) for line in found[:MOST_LISTED]]
     return lines(
         fill("<b>{title}</b> ({n})", title=title, n=len(found)),
         *listed,
@@ -387,16 +387,26 @@ def _section(v: Viewer, title: Html, found: Sequence[Line]) -> Html | None:
     )
 
 
-def _line(v: Viewer, line: Line) -> Html:
+def _line(v: Viewer, line: Line, *, own: bool) -> Html:
     lead = line.lead
     parts = [
         f"#{lead.id}",
         class_name(v, lead.klass),
-        lead.owner_name or None,
-        _short(leads.mask_phones(lead.need)),
-        v.left(line.due) if line.due else v.t("open since {at}", at=v.when(lead.registered_at)),
+        None if own else lead.owner_name or None,
+        _short(lead.name if own else leads.mask_phones(lead.need)),
+        _stand(v, line),
     ]
     return _dots(parts)
+
+
+def _stand(v: Viewer, line: Line) -> Html:
+    """What counts next: the time left, or since when nothing is due."""
+    lead = line.lead
+    if line.due:
+        return v.left(line.due)
+    if lead.recorded_at:
+        return v.t("progress entered {at}", at=v.when(lead.recorded_at))
+    return v.t("open since {at}", at=v.when(lead.owner_since or lead.registered_at))
 
 
 def _short(text: str) -> str:

@@ -13,7 +13,6 @@ from core.checkins.absences import (
 )
 from core.checkins.board import overview, roster
 from core.checkins.judging import next_window, source_of, window_on
-from core.checkins.reading import read_leave
 from core.checkins.reporting import awaits_place, last_position, mine, move_live, report
 from core.checkins.values import (
     ABSENCE,
@@ -96,7 +95,6 @@ __all__ = [
     "next_window",
     "one_to_settle",
     "overview",
-    "read_leave",
     "report",
     "roster",
     "rounds",

@@ -9,7 +9,6 @@ from core.access import MANAGERS, STAFF, Actor, permits
 from core.checkins import board
 from core.checkins.judging import window_on
 from core.checkins.misses import take_back_of
-from core.checkins.reading import LONGEST_REASON, split_day
 from core.checkins.rounds import ask_for_place
 from core.checkins.values import (
     ABSENCE,
@@ -27,7 +26,7 @@ from core.checkins.values import (
     NothingToExcuse,
     Standing,
 )
-from core.errors import AlreadySettled, NotFound, NotUnderstood
+from core.errors import AlreadySettled, NotFound
 from core.ids import AbsenceId, PersonId
 from core.notices import Fact, Notice, ToPerson
 from core.people import Person, is_superior, one_person, superior_of
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
 EXCUSABLE = (Standing.WAITING, Standing.LATE, Standing.MISSED, Standing.UNHEARD)
 LOOK_BACK_DAYS = 31
-EXCUSE_EXAMPLE = "/excuse 张三 手机没电"
+LONGEST_REASON = 200
 
 
 def is_absent(uow: UnitOfWork, person: PersonId, at: datetime) -> bool:
@@ -126,16 +125,12 @@ def my_absences(uow: UnitOfWork, actor: Actor) -> list[Absence]:
 
 
 @permits(*MANAGERS)
-def excuse_by_name(uow: UnitOfWork, actor: Actor, text: str) -> Checkin:
-    """`张三 [9月14日] 原因`: excuse the day, by default today or else the latest miss of a month.
+def excuse_by_name(uow: UnitOfWork, actor: Actor, name: str, day: date | None, reason: str) -> Checkin:
+    """Excuse a person's day: by default today, or else the latest miss of a month.
 
-    Raises NotUnderstood, NotFound, SeveralFound, NothingToExcuse or AlreadyExcused.
+    Raises NotFound, SeveralFound, NothingToExcuse or AlreadyExcused.
     """
-    name, _, rest = text.strip().partition(" ")
     today = uow.worktime.local_date(uow.now)
-    day, reason = split_day(rest.strip(), today)
-    if not name or not reason:
-        raise NotUnderstood("excuse", text or "/excuse", EXCUSE_EXAMPLE)
     person = one_person(uow, name)
     if not is_superior(uow, actor, person):
         raise NotFound("person", name)

@@ -79,9 +79,9 @@ def refresh(uow: UnitOfWork, day: date, department: DepartmentId | None = None) 
 def show_card(uow: UnitOfWork, window: Window, state: Day, group: Group, departments: Scope) -> None:
     facts = _frame(uow, window, state, departments)
     if state.closed_at is None:
-        waiting = uow.checkins.listed(window.day, (Standing.WAITING,), departments, MOST_NAMES)
+        waiting: list[Fact] = [*uow.checkins.labels(window.day, Standing.WAITING, departments, MOST_NAMES)]
         reported = uow.checkins.listed(window.day, REPORTED, departments, MOST_PLACES, newest_first=True)
-        facts = {**facts, "waiting": _names(waiting), "reported": [entry(one) for one in reported]}
+        facts = {**facts, "waiting": waiting, "reported": [entry(one) for one in reported]}
     _tell_group(uow, CARD, group, window.day, facts)
 
 

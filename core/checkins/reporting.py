@@ -122,7 +122,7 @@ def _spread(uow: UnitOfWork, before: Checkin, after: Checkin, report: Report) ->
     if report.point is not None and report.source in VERIFIED_SOURCES:
         uow.checkins.note_position(after.person, report.point, report.sent_at, f"checkin:{after.day}")
     if before.standing in ABSENT and after.standing in REPORTED:
-        take_back_of(uow, after.person, after.day, "reported in time", None)
+        take_back_of(uow, after.person, after.day, "", None)
         board.chase(uow, after.day, after.person)
     board.refresh(uow, after.day, after.department)
 

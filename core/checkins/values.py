@@ -305,6 +305,9 @@ class Checkins(Protocol):
     ) -> list[Checkin]:
         """By staff number, or by time of report with the newest first."""
 
+    def labels(self, day: date, standing: Standing, departments: Collection[DepartmentId], most: int) -> list[str]:
+        """The names alone, by staff number: for the card, which is made anew at each report."""
+
     def odd(self, day: date) -> list[Checkin]:
         """Reports of the day that are unverified or flagged."""
 

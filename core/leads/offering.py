@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.access import MANAGERS, STAFF, Actor, Role, permits
+from core.checkins import is_absent
 from core.customers import Keys
 from core.errors import AlreadySettled, NotFound, NotUnderstood
 from core.groups import Group
@@ -338,6 +339,8 @@ def _unfit(uow: UnitOfWork, lead: Lead, person: Person, parted: Collection[Perso
     account = uow.people.account_of(person.id)
     if account is None or not account.reachable:
         return "unreachable"
+    if is_absent(uow, person.id, uow.now):
+        return "absent"
     if not fits_level(uow.rulebook, person.level, lead.klass):
         return "level"
     return None
@@ -364,7 +367,7 @@ def _candidates(uow: UnitOfWork, klass: str, parted: Collection[PersonId]) -> li
     found = []
     for person in uow.people.active(Role.SALESPERSON):
         account = uow.people.account_of(person.id)
-        if account is None or not account.reachable:
+        if account is None or not account.reachable or is_absent(uow, person.id, uow.now):
             continue
         unfit = None if fits_level(uow.rulebook, person.level, klass) else "level"
         found.append(Candidate(person, held.get(person.id, 0), "parted" if person.id in parted else unfit))

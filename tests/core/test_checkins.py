@@ -1,4 +1,4 @@
-"""Reading leave, judging reports, days with a round; without any chat."""
+"""Judging reports, days with a round; without any chat."""
 
 from __future__ import annotations
 
@@ -7,51 +7,15 @@ from typing import Any
 
 import pytest
 
-from core.checkins import Excuse, Flag, NewAbsence, Position, Report, Source, read_leave, source_of, window_on
+from core.checkins import Flag, Position, Report, Source, source_of, window_on
 from core.checkins.judging import flags_of, next_window, standing_at
-from core.checkins.reading import split_day
 from core.checkins.values import Standing
-from core.errors import NotUnderstood
 from core.geo import Point
 from core.ids import MessageId
 from core.rulebook import default
 
 TODAY = date(2026, 9, 14)
 NOW = datetime(2026, 9, 14, 0, 55, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("text", "first", "last", "kind", "reason"),
-    [
-        ("今天 发烧", date(2026, 9, 14), date(2026, 9, 14), Excuse.LEAVE, "发烧"),
-        ("明天", date(2026, 9, 15), date(2026, 9, 15), Excuse.LEAVE, ""),
-        ("后天出差 北京", date(2026, 9, 16), date(2026, 9, 16), Excuse.TRIP, "北京"),
-        ("9月16日-9月18日 出差 上海", date(2026, 9, 16), date(2026, 9, 18), Excuse.TRIP, "上海"),
-        ("9月16日 至 18日 年假", date(2026, 9, 16), date(2026, 9, 18), Excuse.LEAVE, "年假"),
-        ("9/16-9/18 trip Shanghai", date(2026, 9, 16), date(2026, 9, 18), Excuse.TRIP, "Shanghai"),
-        ("9.16到9.18", date(2026, 9, 16), date(2026, 9, 18), Excuse.LEAVE, ""),
-        ("2026-09-16~2026-09-18", date(2026, 9, 16), date(2026, 9, 18), Excuse.LEAVE, ""),
-        ("2026年9月16日 请假 看病", date(2026, 9, 16), date(2026, 9, 16), Excuse.LEAVE, "看病"),
-        ("12月30日-1月2日 回家", date(2026, 12, 30), date(2027, 1, 2), Excuse.LEAVE, "回家"),
-        ("1月5日", date(2027, 1, 5), date(2027, 1, 5), Excuse.LEAVE, ""),
-        ("today", TODAY, TODAY, Excuse.LEAVE, ""),
-    ],
-)
-def test_leave_is_read_as_people_write_it(text: str, first: date, last: date, kind: Excuse, reason: str) -> None:
-    assert read_leave(text, TODAY) == NewAbsence(first, last, kind, reason)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "上海", "9月18日-9月16日", "2月30日", "13月1日", "0月0日", "2026-01-01-2028-01-01"]
-)
-def test_leave_that_makes_no_sense_is_not_understood(text: str) -> None:
-    with pytest.raises(NotUnderstood):
-        read_leave(text, TODAY)
-
-
-def test_a_day_before_a_reason_is_split_off() -> None:
-    assert split_day("9月10日 手机没电", TODAY) == (date(2026, 9, 10), "手机没电")
-    assert split_day("手机没电", TODAY) == (None, "手机没电")
 
 
 def test_p8_the_window_is_the_companys_day_wherever_the_server_stands() -> None:

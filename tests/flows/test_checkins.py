@@ -615,3 +615,42 @@ async def test_300_people_fit_into_one_card_and_one_list(bench: Bench) -> None:
     boss.expects("缺卡", "…另有", "处理缺卡")
     for someone in people:
         someone.skips()
+
+
+async def test_a_report_sent_in_time_but_handled_after_the_close_counts_and_undoes_the_miss(bench: Bench) -> None:
+    """CHK-6, P50: the platform's date decides, not when the bot came to it."""
+    t = await team(bench)
+    await _mornings(bench, t, 14, 15)
+    await bench.conductor.to(datetime(2026, 9, 16, 9, 9, 59, tzinfo=SHANGHAI))
+    t.skip()
+    t.anna.phone.send_location(*HOME)  # at the platform, not taken yet
+    bench.clock.set(datetime(2026, 9, 16, 9, 10, tzinfo=SHANGHAI))
+    await bench.app.bell.tick()
+    day = date(2026, 9, 16)
+    assert (await standing(bench, t.anna, day)).standing is Standing.MISSED
+    assert [e.effect for e in await bench.look(lambda uow: uow.ledger.of_person(t.anna.person))] == [Effect.WARNING]
+
+    await bench.settle()
+    t.anna.expects("09:09", "记迟到")
+    assert (await standing(bench, t.anna, day)).standing is Standing.LATE
+    effects = [e.effect for e in await bench.look(lambda uow: uow.ledger.of_person(t.anna.person))]
+    assert effects == [Effect.REVERSAL, Effect.WARNING]
+    assert "09:09" in t.group.shows("报到名单 9月16日", "迟到 1")
+    t.skip()
+
+
+async def test_leave_on_the_roster_still_lets_people_report(bench: Bench) -> None:
+    """Who is excused and comes anyway is present; after the end they stay excused."""
+    t = await team(bench)
+    await t.anna.says("/leave 今天 上午看病")
+    await t.bob.says("请假 今天")
+    await bench.clock_to("08:55")
+    t.skip()
+    await t.anna.locates(*HOME)
+    t.anna.expects("08:55 已报到")
+    await bench.clock_to("09:20")
+    t.skip()
+    await t.bob.locates(*STATION)
+    t.bob.expects("销售部-李四", "9月14日 周一 不用报到：请假")
+    assert (await standing(bench, t.anna)).standing is Standing.PRESENT
+    assert (await standing(bench, t.bob)).standing is Standing.EXCUSED

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from core import customers
+from core import checkins, customers
 from core.access import Actor, Role
 from core.groups import Purpose
 from core.ids import AccountId, LeadId
@@ -41,7 +42,13 @@ class Office:
 
     async def entries(self, person: Someone) -> list[tuple[str, Effect, int, bool]]:
         found = await self.bench.look(lambda uow: uow.ledger.of_person(person.person))
-        return sorted((e.clause, e.effect, e.amount, e.in_force) for e in found)
+        return sorted((e.clause, e.effect, e.amount, e.in_force) for e in found if e.clause.startswith("lead."))
+
+    async def passes(self, **span: float) -> None:
+        """Time goes by; what other areas say meanwhile is asserted in their own tests."""
+        await self.bench.forward(**span)
+        for view in self.bench.views.values():
+            view.unread = [heard for heard in view.unread if "线索" in heard.text]
 
     async def publishes(self, line: str = LINE, *, number: int = 1, button: str = "发布") -> None:
         """Customer service registers a lead in one line."""
@@ -66,6 +73,8 @@ async def make(bench: Bench) -> Office:
     zhao = await bench.staff("赵六", "销售部", level="高级")
     sales = await bench.group("销售群", boss, zhang, zhao, department="销售部", purposes=[Purpose.SALES])
     await bench.clock_to("10:00")
+    for one in (boss, zhang, zhao, sales):
+        one.skips()  # the morning's location round
     return Office(bench, service, boss, zhang, zhao, sales)
 
 
@@ -295,6 +304,34 @@ async def test_why_not_is_said_to_each(office: Office) -> None:
         assert press.text
         assert "reference" not in press.text and "故障" not in press.text, data
     elsewhere.expects_silence()
+    await office.zhang.says("/leads")
+    office.zhang.expects("没有未结的线索")
+    private = await office.zhang.does(office.zhang.phone.press_data, office.zhang.messages[-1], "lclaim:1")
+    assert "“1”" in private.text
+    other = await bench.group("管理群", office.zhang, purposes=[Purpose.MANAGEMENT])
+    await office.zhang.says("/help", other)
+    other.expects("/report")
+    foreign = await office.zhang.does(office.zhang.phone.press_data, other.messages[-1], "lclaim:1", other.chat)
+    assert "“1”" in foreign.text
+    assert (await office.lead()).owner is None
+
+
+async def test_who_is_on_leave_neither_claims_nor_is_assigned(office: Office) -> None:
+    """LED-4, P32"""
+    today = office.bench.now.date()
+    zhang = Actor(
+        AccountId(office.zhang.phone.id), frozenset({Role.SALESPERSON}), "张三", "zh_CN", person=office.zhang.person
+    )
+    leave = checkins.NewAbsence(today, today, checkins.Excuse.LEAVE, "看病")
+    await office.bench.store.do(checkins.announce, zhang, leave)
+    await office.publishes()
+    office.boss.skips(), office.zhang.skips(), office.sales.skips()
+    assert "请假" in await office.zhang.presses("抢单", office.sales)
+    await office.boss.says("/assign 1 张三")
+    office.boss.expects("销售部-张三 请假")
+    await office.boss.says("/assign 1")
+    offered = office.boss.expects("指派给谁")
+    assert offered.labels == ["销售部-赵六 · 高级 · 在手 0"]
     assert (await office.lead()).owner is None
 
 
@@ -311,7 +348,7 @@ async def test_a_press_on_yesterdays_card_and_by_somebody_who_left(office: Offic
     await office.zhao.says("/won 1")
     office.zhao.expects("成交")
     office.zhao.skips(), office.sales.skips()
-    await office.bench.forward(days=1)
+    await office.passes(days=1)
     late = await office.zhao.does(office.zhao.phone.press_data, card, "lclaim:1", office.sales.chat)
     assert "赵六" in late.text
     assert (await office.lead()).state is LeadState.WON
@@ -344,7 +381,7 @@ async def test_a_report_in_time_stops_the_clock_and_tells_the_manager(office: Of
     office.sales.expects("10:07 销售部-张三：已预约 · 9月18日 周五 · “带样品去，打 139****2222”", edited=True)
     office.zhang.expects("追加进展", "成交", "丢单", edited=True)
     office.zhang.skips()
-    await office.bench.forward(days=1)
+    await office.passes(days=1)
     assert await office.entries(office.zhang) == []
     assert await office.bench.look(lambda uow: uow.deadlines.open_of("lead:1")) == []
 
@@ -424,7 +461,7 @@ async def test_quick_button_stops_the_contact_clock_and_the_record_stays_due(off
     office.boss.expects("试行", "20")
     office.zhang.skips()
     assert await office.entries(office.zhang) == [("lead.record", Effect.FINE, 20, False)]
-    await office.bench.forward(days=2)
+    await office.passes(days=2)
     assert len(await office.entries(office.zhang)) == 1
     assert (await office.lead()).owner == office.zhang.person
 
@@ -489,6 +526,62 @@ async def test_who_blocked_the_bot_is_not_sanctioned(office: Office) -> None:
     office.sales.expects("消息未送达 销售部-张三", "重新抢单", edited=True)
     office.boss.expects("不计违规")
     assert "打开与我的私聊" in await office.zhang.presses("抢单", office.sales)
+
+
+async def test_a_report_in_the_group_counts_and_a_voice_note_is_contact(office: Office) -> None:
+    """P24, P25: whatever reaches the bot stops the clock; a voice note is no record."""
+    await office.publishes()
+    await office.claims(office.zhang)
+    card = office.zhang.messages[-1]
+    await office.zhang.does(office.zhang.phone.voice)
+    office.zhang.expects("/help")
+    voice = {"voice": {"file_id": "x", "file_unique_id": "y", "duration": 3}}
+    await office.zhang.does(office.zhang.phone._send, office.zhang.phone.private, voice, card)
+    office.zhang.expects("10:00 已联系")
+    office.boss.expects("已联系客户")
+    office.sales.expects("已联系客户", edited=True)
+    office.zhang.expects("录入结果", edited=True)
+    assert (await office.lead()).recorded_at is None
+    await office.zhang.says("/report 1 客户周四来厂里看设备", office.sales)
+    office.sales.expects("线索 #1：已汇报主管")
+    office.sales.expects("客户周四来厂里看设备", edited=True)
+    office.boss.expects("客户周四来厂里看设备")
+    office.zhang.expects("追加进展", edited=True)
+    assert (await office.lead()).recorded_at is not None
+    await office.zhao.says("/report 1 我也想说两句话", office.sales)
+    office.sales.expects("1")
+    assert EventKind.REPORTED in await office.events()
+
+
+async def test_publishing_twice_registers_once(office: Office) -> None:
+    """P47: the second press of a double press finds the form closed."""
+    await office.service.says(LINE)
+    form = office.service.messages[-1]
+    data = form.wire["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    office.service.phone.press_data(form, data)
+    second = office.service.phone.press_data(form, data)
+    await office.bench.settle()
+    assert "关闭" in second.text
+    office.service.skips()
+    office.sales.expects("线索 #1")
+    office.sales.expects_silence()
+    assert len(await office.bench.look(lambda uow: uow.leads.open())) == 1
+
+
+async def test_a_lost_press_costs_the_writer_one_read(office: Office) -> None:
+    """LED-4: in a rush nearly every press is a lost one."""
+    await office.publishes()
+    card = office.sales.messages[-1]
+    await office.claims(office.zhang)
+    said: list[str] = []
+    engine = office.bench.store._engine
+    sa.event.listen(engine, "before_cursor_execute", lambda c, cur, statement, *rest: said.append(statement))
+    await office.zhao.does(office.zhao.phone.press_data, card, "lclaim:1", office.sales.chat)
+    work = [s for s in said if "inbox" not in s and s.split()[0] in ("SELECT", "UPDATE", "INSERT")]
+    assert [s.split()[0] for s in work] == ["SELECT"]
+    await office.zhang.presses("已联系")
+    for one in (office.zhang, office.boss, office.sales):
+        one.skips()
 
 
 # Assigning ----------------------------------------------------------------------------------------------
@@ -621,7 +714,7 @@ async def test_lists_show_the_time_left(office: Office) -> None:
     office.zhang.expects("#1"), office.sales.expects("#1")
     await office.bench.clock_to("10:05")
     await office.zhang.says("/leads")
-    office.zhang.expects("我的", "#1 · A类", "还剩 8 分钟")
+    office.zhang.expects("我的", "#1 · A类 · 华强电子", "8 分钟")
     await office.boss.says("/leads")
     listed = office.boss.expects("待认领", "#2 · C类", "团队的", "#1 · A类 · 销售部-张三")
     assert "139" not in listed.text
@@ -642,6 +735,7 @@ async def test_at_night_the_card_is_posted_at_once_and_the_clock_waits_for_morni
     office.zhang.expects("9月15日 周二 09:10 前联系客户")
     office.sales.expects("22:01 销售部-张三 抢到，9月15日 周二 09:10 前汇报", edited=True)
     await office.bench.clock_to("09:09")
+    await office.passes(seconds=1)
     office.sales.expects_silence()
     await office.bench.clock_to("09:10")
     office.sales.expects("⏰ 09:10 线索 #1")

@@ -347,6 +347,20 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.create_index("ix_customers_owner_id_touched_at", ["owner_id", "touched_at"], unique=False)
 
     op.create_table(
+        "guests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=140), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_guests_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guests")),
+        sa.UniqueConstraint("group_id", "account_id", name=op.f("uq_guests_group_id_account_id")),
+    )
+    with op.batch_alter_table("guests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_guests_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "invites",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -434,6 +448,36 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.create_index("ix_positions_person_id_at", ["person_id", "at"], unique=False)
 
     op.create_table(
+        "tasks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("giver_id", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("given_at", UtcDateTime(), nullable=False),
+        sa.Column("reply_by", UtcDateTime(), nullable=False),
+        sa.Column("escalate_at", UtcDateTime(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["people.id"], name=op.f("fk_tasks_closed_by_id")),
+        sa.ForeignKeyConstraint(["department_id"], ["departments.id"], name=op.f("fk_tasks_department_id")),
+        sa.ForeignKeyConstraint(["giver_id"], ["people.id"], name=op.f("fk_tasks_giver_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_tasks_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
+    )
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tasks_open",
+            ["group_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
         "withheld",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -444,6 +488,31 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
     )
     with op.batch_alter_table("withheld", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_withheld_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "assignments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("medium", sa.String(length=12), nullable=False),
+        sa.Column("plan_at", UtcDateTime(), nullable=True),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("late_minutes", sa.Integer(), nullable=True),
+        sa.Column("reply_missed_at", UtcDateTime(), nullable=True),
+        sa.Column("due_missed_at", UtcDateTime(), nullable=True),
+        sa.Column("solved_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["people.id"], name=op.f("fk_assignments_closed_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_assignments_person_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_assignments_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
+        sa.UniqueConstraint("task_id", "person_id", name=op.f("uq_assignments_task_id_person_id")),
+    )
+    with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignments_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "complaint_messages",
@@ -543,11 +612,28 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.create_index(batch_op.f("ix_lead_events_lead_id"), ["lead_id"], unique=False)
         batch_op.create_index("ix_lead_events_person_kind_at", ["person_id", "kind", "at"], unique=False)
 
+    op.create_table(
+        "task_excuses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("filed_at", UtcDateTime(), nullable=False),
+        sa.Column("lifted", sa.Boolean(), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["people.id"], name=op.f("fk_task_excuses_decided_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_task_excuses_person_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_task_excuses_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_excuses")),
+        sa.UniqueConstraint("task_id", "person_id", name=op.f("uq_task_excuses_task_id_person_id")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("task_excuses")
     with op.batch_alter_table("lead_events", schema=None) as batch_op:
         batch_op.drop_index("ix_lead_events_person_kind_at")
         batch_op.drop_index(batch_op.f("ix_lead_events_lead_id"))
@@ -574,10 +660,20 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index(batch_op.f("ix_complaint_messages_complaint_id"))
 
     op.drop_table("complaint_messages")
+    with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignments_person_id"))
+
+    op.drop_table("assignments")
     with op.batch_alter_table("withheld", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_withheld_person_id"))
 
     op.drop_table("withheld")
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_tasks_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+
+    op.drop_table("tasks")
     with op.batch_alter_table("positions", schema=None) as batch_op:
         batch_op.drop_index("ix_positions_person_id_at")
 
@@ -595,6 +691,10 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
 
     op.drop_table("leads")
     op.drop_table("invites")
+    with op.batch_alter_table("guests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_guests_account_id"))
+
+    op.drop_table("guests")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index("ix_customers_owner_id_touched_at")
 

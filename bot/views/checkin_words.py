@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from core.checkins.values import Excuse, NewAbsence
+from core.checkins import Excuse, NewAbsence
 from core.errors import NotUnderstood
 
 EXAMPLE = "/leave 9月16日-9月18日 出差 上海"
+EXCUSE_EXAMPLE = "/excuse 张三 手机没电"
 LONGEST_DAYS = 366
 LONGEST_REASON = 200
 LOOK_BACK = timedelta(days=31)  # a date without a year that is longer past means next year's
@@ -38,6 +39,15 @@ def read_leave(text: str, today: date) -> NewAbsence:
         raise NotUnderstood("leave", text, EXAMPLE)
     kind, reason = _kind_and_reason(text[found.end() :].strip(_BETWEEN))
     return NewAbsence(first, last, kind, reason[:LONGEST_REASON])
+
+
+def read_excuse(text: str, today: date) -> tuple[str, date | None, str]:
+    """(name, day or None, reason) of `张三 [9月14日] 手机没电` (CHK-4). Raises NotUnderstood."""
+    name, _, rest = text.strip().partition(" ")
+    day, reason = split_day(rest.strip(), today)
+    if not name or not reason:
+        raise NotUnderstood("excuse", text or "/excuse", EXCUSE_EXAMPLE)
+    return name, day, reason
 
 
 def split_day(text: str, today: date) -> tuple[date | None, str]:

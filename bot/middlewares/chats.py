@@ -1,0 +1,76 @@
+"""What happens to chats themselves, whoever caused it: members come and go, titles change, groups move.
+
+This goes by before anyone is identified: the one who caused it may be an anonymous administrator, and a group's
+move must be followed even so (P45).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.types import ChatMemberUpdated, Message, TelegramObject, Update, User
+
+from core import groups
+from core.access import SYSTEM
+from core.ids import AccountId, ChatId
+from storage.store import Store
+
+GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
+OUT = (ChatMemberStatus.LEFT, ChatMemberStatus.KICKED)
+PLATFORM = 777000  # forwards a linked channel's posts; not a bot by its own account
+
+
+class Chats(BaseMiddleware):
+    """Keeps the groups' state before the update is handled. Everything here may be told twice."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        inner = event.event if isinstance(event, Update) else event
+        if isinstance(inner, Message) and inner.chat.type in GROUPS:
+            await self._message(inner)
+        elif isinstance(inner, ChatMemberUpdated) and inner.chat.type in GROUPS:
+            await self._member(inner, data["bot"].id)
+        return await handler(event, data)
+
+    async def _message(self, message: Message) -> None:
+        chat = ChatId(message.chat.id)
+        if message.migrate_to_chat_id:
+            await self._store.do(groups.migrate, SYSTEM, chat, ChatId(message.migrate_to_chat_id))
+        elif message.migrate_from_chat_id:
+            await self._store.do(groups.migrate, SYSTEM, ChatId(message.migrate_from_chat_id), chat)
+        elif message.new_chat_title:
+            await self._store.do(groups.rename, SYSTEM, chat, message.new_chat_title)
+        elif message.left_chat_member:
+            await self._store.do(groups.gone, SYSTEM, chat, AccountId(message.left_chat_member.id))
+        elif message.new_chat_members:
+            await self._meet(chat, message.new_chat_members)
+        elif message.from_user and message.sender_chat is None:
+            await self._meet(chat, [message.from_user])
+
+    async def _member(self, event: ChatMemberUpdated, bot_id: int) -> None:
+        chat, user = ChatId(event.chat.id), event.new_chat_member.user
+        out = event.new_chat_member.status in OUT
+        if user.id == bot_id:
+            if out:
+                await self._store.do(groups.bot_removed, SYSTEM, chat, event.from_user.full_name)
+        elif out:
+            await self._store.do(groups.gone, SYSTEM, chat, AccountId(user.id))
+        elif event.old_chat_member.status in OUT:
+            await self._meet(chat, [user])
+
+    async def _meet(self, chat: ChatId, users: Iterable[User]) -> None:
+        """Ask the writer only for whom a reader does not know already: most of a group's talk costs nothing."""
+        met = [(AccountId(user.id), user.full_name) for user in users if not user.is_bot and user.id != PLATFORM]
+        strange = await self._store.look(lambda uow: [one for one in met if groups.is_strange(uow, chat, one[0])])
+        if strange:
+            await self._store.do(groups.meet, SYSTEM, chat, strange)

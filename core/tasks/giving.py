@@ -1,0 +1,146 @@
+"""Giving a task to people or to a department (TSK-1, TSK-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.access import MANAGERS, Actor, permits
+from core.errors import NotFound
+from core.groups import Group, NotBound, Purpose, for_purpose, here
+from core.ids import AccountId, DepartmentId, GroupId, PersonId
+from core.people import Department, Person, one_person
+from core.ports import UnitOfWork
+from core.tasks.model import (
+    DUE,
+    ESCALATE,
+    REPLY,
+    GivenUpward,
+    NewTask,
+    Task,
+    TaskUnclear,
+    chain_above,
+)
+from core.tasks.telling import CLAUSE, DUE_CLAUSE, show
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a task is for, as it was written; `account` where the chat app itself names the account."""
+
+    text: str
+    account: AccountId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A task as it is given: to people (one task each) or to a department (one task for all of it)."""
+
+    targets: tuple[Target, ...]
+    text: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The instants of a task. Working minutes count from the next opening; those of an urgent task by the clock."""
+
+    reply_by: datetime
+    escalate_at: datetime
+    due_at: datetime
+
+
+@permits(*MANAGERS)
+def give(uow: UnitOfWork, actor: Actor, order: Order) -> list[Task]:
+    """Give a task (TSK-1). Raises TaskUnclear, NotBound, NotFound, SeveralFound or GivenUpward."""
+    if not order.targets:
+        raise TaskUnclear("person")
+    if not order.text.strip():
+        raise TaskUnclear("text")
+    above = {person.id: person for person in chain_above(uow, uow.people.get(actor.staff_id))}
+    meant = [_meant(uow, target) for target in order.targets]
+    given: dict[PersonId | str, Task] = {}
+    for one in meant:
+        if isinstance(one, Department):
+            key: PersonId | str = f"department:{one.id}"
+            people = [p.id for p in uow.people.active(department=one.id) if p.id not in {actor.staff_id, *above}]
+            if not people:
+                raise NotFound("person", one.name)
+        else:
+            if one.id in above:
+                raise GivenUpward(one.label)
+            key, people = one.id, [one.id]
+        if key not in given:
+            given[key] = _give_one(uow, actor, order, one, people)
+    return list(given.values())
+
+
+def _meant(uow: UnitOfWork, target: Target) -> Person | Department:
+    if target.account is not None:
+        person = uow.people.by_account(target.account)
+        if person is None:
+            raise NotFound("person", target.text)
+        return person
+    if not uow.people.find(target.text):
+        department = uow.people.find_department(target.text)
+        if department is not None:
+            return department
+    return one_person(uow, target.text)
+
+
+def _give_one(
+    uow: UnitOfWork, actor: Actor, order: Order, to: Person | Department, people: Sequence[PersonId]
+) -> Task:
+    department = to.id if isinstance(to, Department) else None
+    group = _group_for(uow, actor, to.id if isinstance(to, Department) else to.department)
+    limits = limits_of(uow, order.urgent)
+    task = uow.tasks.add(
+        NewTask(
+            group,
+            actor.staff_id,
+            department,
+            order.text.strip(),
+            order.urgent,
+            uow.now,
+            limits.reply_by,
+            limits.escalate_at,
+            limits.due_at,
+        ),
+        people,
+    )
+    uow.deadlines.open(REPLY, task.subject, limits.reply_by, CLAUSE)
+    uow.deadlines.open(ESCALATE, task.subject, limits.escalate_at, CLAUSE)
+    uow.deadlines.open(DUE, task.subject, limits.due_at, DUE_CLAUSE)
+    show(uow, task)
+    return task
+
+
+def limits_of(uow: UnitOfWork, urgent: bool) -> Limits:
+    """When a task given now is to be answered, escalated and solved (TSK-2, TSK-4).
+
+    A due time that would come before the answer is asked for moves to the end of the day of the answer.
+    """
+    rules = uow.rulebook.tasks
+    by_the_clock = urgent and rules.urgent_ignores_worktime
+
+    def after(minutes: int) -> datetime:
+        return uow.now + timedelta(minutes=minutes) if by_the_clock else uow.worktime.add_minutes(uow.now, minutes)
+
+    reply_by = after(rules.reply_minutes)
+    due_at = uow.worktime.end_of_day(uow.now) if rules.due == "end_of_day" else after(rules.due)
+    if due_at <= reply_by:
+        due_at = uow.worktime.end_of_day(reply_by)
+    return Limits(reply_by, after(rules.escalate_minutes), due_at)
+
+
+def _group_for(uow: UnitOfWork, actor: Actor, department: DepartmentId) -> GroupId | None:
+    """The group spoken in; from a private chat the department's sales group, or else any group it has."""
+    if actor.group is not None:
+        return here(uow, actor).id
+    if actor.chat is not None and int(actor.chat) != int(actor.account):
+        raise NotBound
+    floor = for_purpose(uow, Purpose.SALES, department)
+    own = [group for group in uow.groups.all() if group.department == department]
+    found: list[Group] = [*floor, *own]
+    return found[0].id if found else None
