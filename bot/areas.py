@@ -7,7 +7,20 @@ from types import ModuleType
 from aiogram import Router
 
 from bot import errors
-from bot.handlers import checkins, complaints, customers, fallback, groups, help, leads, ledger, people, rules, tasks
+from bot.handlers import (
+    checkins,
+    complaints,
+    customers,
+    fallback,
+    groups,
+    help,
+    leads,
+    ledger,
+    people,
+    rules,
+    tasks,
+    visits,
+)
 
 HANDLERS: tuple[ModuleType, ...] = (
     checkins,  # before people: it takes its own links from /start
@@ -18,6 +31,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     people,
     customers,
     ledger,
+    visits,
     rules,
     help,
 )

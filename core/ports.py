@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.people import People
     from core.rulebook import Rulebook
     from core.tasks import Tasks
+    from core.visits.model import Visits
     from core.worktime import WorkTime
 
 
@@ -46,6 +47,8 @@ class UnitOfWork(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def customers(self) -> Customers: ...
+    @property
+    def visits(self) -> Visits: ...
     @property
     def leads(self) -> Leads: ...
     @property

@@ -22,6 +22,7 @@ from storage.outbox import SqlNotices, SqlOutbox
 from storage.people import SqlPeople
 from storage.rounds import SqlRounds
 from storage.tasks import SqlTasks
+from storage.visits import SqlVisits
 from storage.watched import IDENTITIES, Watched
 
 
@@ -75,6 +76,10 @@ class SqlUnitOfWork:
     @cached_property
     def customers(self) -> SqlCustomers:
         return SqlCustomers(self._c, self._now)
+
+    @cached_property
+    def visits(self) -> SqlVisits:
+        return SqlVisits(self._c)
 
     @cached_property
     def leads(self) -> SqlLeads:

@@ -26,7 +26,7 @@ CUSTOMER = command("customer", ("客户",), N_("Find or register a customer"), P
 def router() -> Router:
     made = Router(name="customers")
     made.message.register(customer, Said(CUSTOMER))
-    made.callback_query.register(card, OnPress("cu"))
+    made.callback_query.register(card, OnPress("cust"))
     made.callback_query.register(parts_of, OnPress("cue"))
     made.callback_query.register(fill_in, OnPress("cuf"))
     made.callback_query.register(register, OnPress("cun"))

@@ -106,6 +106,7 @@ def card(v: Viewer, customer: Customer, head: str | None = None) -> Screen:
         row(
             Button(v.t("Fill in") if missing else v.t("Edit"), press("cue", customer.id)),
             Button(v.t("Add contact"), press("cuf", customer.id, "contact")),
+            Button(v.t("Log a visit"), press("vs", customer.id)),
         ),
     )
 
@@ -244,7 +245,7 @@ def found(v: Viewer, hits: Hits, actor_label: str) -> Screen:
             *(_masked(v, hit) for hit in hits.others),
             v.clause("customer.register_first") if hits.others else None,
         ),
-        column(Button(hit_label(v, hit, actor_label), press("cu", hit.customer)) for hit in hits.own),
+        column(Button(hit_label(v, hit, actor_label), press("cust", hit.customer)) for hit in hits.own),
     )
 
 
@@ -254,7 +255,7 @@ def near_list(v: Viewer, hits: Sequence[Hit], actor_label: str) -> Screen:
         return Screen(v.t("None of your customers has a place on the map yet."))
     return Screen(
         v.t("Nearest first"),
-        column(Button(hit_label(v, hit, actor_label), press("cu", hit.customer)) for hit in hits),
+        column(Button(hit_label(v, hit, actor_label), press("cust", hit.customer)) for hit in hits),
     )
 
 

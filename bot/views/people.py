@@ -265,6 +265,8 @@ def not_found(v: Viewer, error: NotFound) -> str:
         "person": v.t("Nobody here is called “{key}”. Try the name or the staff number.", key=error.key),
         "department": v.t("There is no department “{key}”.", key=error.key),
         "account": v.t("{key} has no account bound.", key=error.key),
+        "visit": v.t("There is no such visit among yours."),
+        "plan": v.t("There is no such plan for you to see."),
         "customer": v.t("There is no such customer among yours."),
     }
     return what.get(error.what) or v.t("Nothing found for “{key}”.", key=error.key)

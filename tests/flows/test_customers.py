@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,18 @@ import pytest
 from core import customers
 from core.access import Role
 from core.geo import Point
+from core.rulebook import loads
 from tests.sandbox.test_people import PNG
 from tests.support.chat import Bench, Someone, open_bench
 
 DUPLICATE = "登记在先者跟进；有异议请找主管。"
+
+
+@pytest.fixture
+async def bench(folder: Path) -> AsyncIterator[Bench]:
+    """A company whose salespeople do not report in the morning: this is about their customers."""
+    async with open_bench(folder, rulebook=loads("checkin: {roles: [technician]}")) as opened:
+        yield opened
 
 
 async def one_line(who: Someone, text: str = "深圳华强电子有限公司 13800001111") -> int:
@@ -195,10 +204,10 @@ async def test_forged_buttons_open_nothing(bench: Bench) -> None:
     number = await one_line(anna)
     await ben.says("/customer 没有的")
     message = ben.expects("没有找到").message
-    for data in (f"cu:{number}", f"cue:{number}", f"cuf:{number}:name", "cu:999"):
+    for data in (f"cust:{number}", f"cue:{number}", f"cuf:{number}:name", "cust:999"):
         press = await ben.does(ben.phone.press_data, message, data)
         assert press.text == "你的客户中没有这一家。"
-    for data in ("cu", "cu:", "cu:x", f"cuf:{number}", f"cuf:{number}:owner", "cu:" + "9" * 40):
+    for data in ("cust", "cust:", "cust:x", f"cuf:{number}", f"cuf:{number}:owner", "cust:" + "9" * 40):
         press = await ben.does(ben.phone.press_data, message, data)
         assert press.text.startswith("没有找到")
 
