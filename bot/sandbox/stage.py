@@ -46,17 +46,22 @@ def demo_rulebook() -> Rulebook:
     return load(DEMO / "rulebook.yaml")
 
 
+def connect(telegram: Telegram, server: Server, clock: ManualClock, folder: Path, rulebook: Rulebook) -> App:
+    """The production bot on this server, with its data in `folder`; not yet started."""
+    store = Store(f"sqlite:///{folder / 'keguan.db'}", clock, rulebook)
+    store.create_tables()
+    session = AiohttpSession(api=TelegramAPIServer.from_base(server.url))
+    bot = Bot(telegram.token, session=session, default=default_properties())
+    return App(store, FormStore(f"sqlite+aiosqlite:///{folder / 'forms.db'}"), clock, bot)
+
+
 @asynccontextmanager
 async def open_stage(folder: Path, at: datetime, rulebook: Rulebook | None = None) -> AsyncIterator[Stage]:
     """Start server and bot with their data in `folder`; the clock stands at `at`."""
     clock = ManualClock(at)
     telegram = Telegram(clock.now, strict=True, bot_name="客管", bot_username="keguan_bot")
     server = await serve(telegram)
-    store = Store(f"sqlite:///{folder / 'keguan.db'}", clock, rulebook or demo_rulebook())
-    store.create_tables()
-    session = AiohttpSession(api=TelegramAPIServer.from_base(server.url))
-    bot = Bot(telegram.token, session=session, default=default_properties())
-    app = App(store, FormStore(f"sqlite+aiosqlite:///{folder / 'forms.db'}"), clock, bot)
+    app = connect(telegram, server, clock, folder, rulebook or demo_rulebook())
     await app.start()
     try:
         yield Stage(telegram, server, clock, app, Conductor(app, clock), folder)

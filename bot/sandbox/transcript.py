@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,6 +64,35 @@ class Transcript:
             written += [f"│ {line}" for line in lines]
         return written
 
+    def clear(self) -> None:
+        """Forget what was heard so far."""
+        self._seen.clear()
+
+    def markdown(self, title: str) -> str:
+        """Everything since the start (or the last flush) as a Markdown document, a section for each chat."""
+        chats: dict[int, list[str]] = {}
+        for chat, clock, message, what in self._seen:
+            lines = chats.setdefault(chat, [])
+            if message is None:
+                lines.append(f"- {clock} *{_plain(what.strip())}*")
+            else:
+                lines += self._item(clock, message, edited=what == "edit")
+        written = [f"# {_plain(title)}"]
+        for chat, lines in chats.items():
+            written += ["", f"## {_plain(self._title(chat))}", "", *lines]
+        return "\n".join(written) + "\n"
+
+    def _item(self, clock: str, message: Message, *, edited: bool) -> list[str]:
+        sender = self.telegram.users[message.sender_id].name
+        head, *rest = (_content(message) or "…").splitlines()
+        lines = [f"- {clock}{' ✎' if edited else ''} **{_plain(sender)}**：{_plain(head)}"]
+        lines += [f"  {_plain(line)}" if line.strip() else "" for line in rest]
+        keys = [f"`[{_code(button['text'])}]`" for row in message.buttons for button in row]
+        keys += [f"`⌨ {_code(key['text'])}`" for row in (message.keyboard or {}).get("keyboard", []) for key in row]
+        if keys:
+            lines.append(f"  {' '.join(keys)}")
+        return ["  \n".join(lines)]
+
     def _title(self, chat_id: int) -> str:
         chat = self.telegram.chats[chat_id]
         return f"📱 {self.telegram.users[chat_id].name}（私聊）" if chat.is_private else f"👥 {chat.title}"
@@ -94,6 +124,18 @@ def _content(message: Message) -> str:
     if "left_chat_member" in wire:
         return "（离开群）"
     return text
+
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown (and the HTML in it) leaves as it is."""
+    return _MARKS.sub(r"\\\1", text)
+
+
+def _code(text: str) -> str:
+    return text.replace("`", "'")
 
 
 def _label(message: Message, data: str | None) -> str:
