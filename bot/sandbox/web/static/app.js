@@ -71,6 +71,7 @@ class App {
     } else if (one.kind === "message") {
       const place = chat || this.missing(one);
       if (one.gone) place.messages.delete(one.id); else keep(place, one);
+      if (one.from === one.chat && !place.started) { place.started = true; changed.chats.add(one.chat); }
       if (!changed.messages.has(one.chat)) changed.messages.set(one.chat, []);
       changed.messages.get(one.chat).push(one);
     }
@@ -201,18 +202,18 @@ class App {
     this.clockDate.textContent = dayWords(clock.date, clock.weekday);
     this.clockTime.textContent = clock.time;
     this.clockDay.textContent = `${both(clock.day)} · ${clock.working ? t("working") : t("resting")}`;
-    this.clockDay.className = clock.working ? "day on" : clock.works ? "day" : "day off";
+    this.clockDay.className = clock.working ? "daykind on" : clock.works ? "daykind" : "daykind off";
     for (const [speed, button] of this.speeds) button.classList.toggle("on", (this.status.speed || 0) === speed);
   }
   makeClock() {
     this.drawn.clock = language;
-    this.clockDate = h("span", { class: "date" }); this.clockTime = h("b", { class: "time" }); this.clockDay = h("span", { class: "day" });
+    this.clockDate = h("span", { class: "date" }); this.clockTime = h("b", { class: "time" }); this.clockDay = h("span", { class: "daykind" });
     const jump = (label, body, key) => h("button", { data: { jump: key }, onclick: event => this.moveClock(body, event.currentTarget) }, label);
     this.speeds = [[0, icon("pause")], [1, "×1"], [60, "×60"], [600, "×600"]].map(([speed, label]) =>
       [speed, h("button", { title: speed ? "" : t("pause"), data: { speed }, onclick: () => this.control("speed", { speed }) }, label)]);
     this.clockBox = $("clock");
     fill(this.clockBox, h("div", { class: "now" }, this.clockDate, this.clockTime, this.clockDay),
-      h("div", { class: "jumps" }, jump("08:49", { to: "08:49" }, "0849"), ...[1, 10, 30].map(n => jump(`+${n} ${t("minutes")}`, { minutes: n }, `m${n}`)), jump(`${t("next")} ⏭`, { next: true }, "next")),
+      h("div", { class: "jumps" }, jump("08:49", { to: "08:49" }, "0849"), ...[1, 10, 30].map(n => jump(`+${n} ${t("minutes")}`, { minutes: n }, `m${n}`)), jump([t("next"), icon("next")], { next: true }, "next")),
       h("div", { class: "speeds" }, ...this.speeds.map(([, button]) => button)));
   }
   async moveClock(body, button) {

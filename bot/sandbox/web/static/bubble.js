@@ -71,7 +71,7 @@ export function bubble(message, phone) {
   const w = message.wire, service = serviceText(message, phone.nameOf);
   if (service) return h("div", { class: "service", data: { id: message.id } }, h("span", {}, service));
   const mine = message.from === phone.me;
-  const box = h("div", { class: "bubble" });
+  const box = h("div", { class: w.photo && !w.caption ? "bubble picture" : "bubble" });
   if (phone.group && !mine) {
     const name = h("div", { class: "sender" }, phone.nameOf(message.from));
     name.style.color = `color-mix(in srgb, ${hue(message.from)} 78%, #222)`;
@@ -112,8 +112,8 @@ function media(message, phone, box) {
     box.append(place(w.location, phone, ""), h("div", { class: "venue" }, h("b", {}, w.venue.title), h("small", {}, w.venue.address)));
   } else if (w.location) {
     const point = w.location;
-    const live = point.live_period ? t("liveNow") : message.wire.edit_date && "latitude" in point && !point.horizontal_accuracy ? "" : "";
-    const label = live || (point.horizontal_accuracy ? `${t("accuracy")} ${Math.round(point.horizontal_accuracy)} ${t("metres")}` : t("picked"));
+    const accuracy = point.horizontal_accuracy ? `${t("accuracy")} ${Math.round(point.horizontal_accuracy)} ${t("metres")}` : t("picked");
+    const label = point.live_period ? t("liveNow") : accuracy;
     box.append(place(point, phone, label));
   } else if (w.document) {
     const size = w.document.file_size;

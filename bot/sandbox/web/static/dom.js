@@ -60,8 +60,8 @@ export function dialog(title, ...content) {
 const HUES = ["#e17076", "#eda86c", "#a695e7", "#7bc862", "#6ec9cb", "#65aadd", "#ee7aae", "#c98a5e"];
 export function hue(id) { return HUES[Math.abs(id) % HUES.length]; }
 export function avatar(id, name) {
-  const chars = [...name];
-  const face = h("span", { class: "avatar" }, /[\u4e00-\u9fff]/.test(name) ? chars.slice(-2).join("") : chars.slice(0, 1).join("").toUpperCase());
+  const chars = [...name.replace(/(先生|女士|经理)$/, "")];
+  const face = h("span", { class: "avatar" }, /[\u4e00-\u9fff]/.test(name) ? (id < 0 ? chars.slice(0, 2) : chars.slice(-2)).join("") : chars.slice(0, 1).join("").toUpperCase());
   face.style.background = `linear-gradient(160deg, ${hue(id)}, color-mix(in srgb, ${hue(id)} 72%, #234))`;
   return face;
 }
