@@ -46,8 +46,11 @@ class Screen:
         phone = self.phone(name)
         if await phone.locator(".back").count():
             await phone.locator(".back").click()
-        await phone.locator(".chat").filter(has=self.page.locator(".what b", has_text=title)).first.click()
+        await self.open_chat(phone, title)
         return phone
+
+    async def open_chat(self, phone: Locator, title: str) -> None:
+        await phone.locator(".chat").filter(has=self.page.locator(".what b", has_text=title)).first.click()
 
     async def says(self, phone: Locator, text: str) -> None:
         await phone.locator("textarea").fill(text)
@@ -64,7 +67,6 @@ class Screen:
         await self.page.locator("#dialog header button").click()
 
     async def shoot(self, name: str) -> Path:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         file = SCREENSHOTS / f"{name}.png"
         await self.page.wait_for_timeout(250)  # bubbles have risen
         await self.page.screenshot(path=file)

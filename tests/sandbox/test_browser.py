@@ -61,7 +61,7 @@ async def test_claim_race_between_two_phones(opened: Opened) -> None:
         winners = [name for name in ("张三", "李四") if f"{name} 抢到" in text]
         assert len(winners) == 1, text
         beaten = screen.phone("李四" if winners == ["张三"] else "张三")
-        await expect(beaten.locator(".toast")).to_contain_text(winners[0], timeout=SHOWN)
+        await expect(beaten.locator(".alert")).to_contain_text(winners[0], timeout=SHOWN)
         await expect(screen.page.locator("#rules")).to_contain_text("线索：首次联系反馈", timeout=SHOWN)
         await screen.shoot("claim-race")
         assert screen.complaints == []
@@ -90,12 +90,12 @@ async def test_complaint_with_photo_and_status(opened: Opened) -> None:
 async def test_what_people_write_never_becomes_part_of_the_page(opened: Opened) -> None:
     nasty = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
     stranger = opened.room.telegram.person(nasty)
-    opened.live.company["王建国"].create_group(f"群{nasty}", stranger, opened.live.company["张三"])
+    group = opened.live.company["王建国"].create_group(f"群{nasty}", stranger, opened.live.company["张三"])
     async with open_screen(opened.server.url) as screen:
         phone = await screen.chat("张三", "群<img")
-        stranger.say(f"{nasty} javascript:alert(1) https://example.com/<b>", next(reversed(opened.room.telegram.chats)))
-        await expect(phone.locator(".bubble .text")).to_contain_text("<script>document.title=2</script>", timeout=SHOWN)
-        await expect(phone.locator(".bubble .sender")).to_contain_text("onerror")
+        stranger.say(f"{nasty} javascript:alert(1) https://example.com/<b>", group)
+        await expect(phone.locator(".log")).to_contain_text("<script>document.title=2", timeout=SHOWN)
+        await expect(phone.locator(".bubble .sender").last).to_contain_text("onerror")
         await screen.page.locator("#tools button", has_text="手机").click()
         await expect(screen.page.locator("#dialog")).to_contain_text("onerror")
         assert await screen.page.locator("img[src=x], .bubble script, .sender script").count() == 0
@@ -108,7 +108,7 @@ async def test_a_phone_wide_window_shows_one_phone_at_a_time(opened: Opened) -> 
         await expect(screen.page.locator(".phone:visible")).to_have_count(1)
         await screen.page.locator("#tabs button", has_text="王建国").click()
         front = screen.page.locator(".phone:visible")
-        await front.locator(".chat", has_text="销售部").click()
+        await screen.open_chat(front, "销售部")
         await screen.says(front, "大家早")
         await expect(front.locator(".mine .text")).to_have_text("大家早", timeout=SHOWN)
         await expect(screen.page.locator("#tabs button", has_text="张三").locator(".badge")).to_have_text("1")

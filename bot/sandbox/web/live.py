@@ -32,7 +32,6 @@ GATHER_SECONDS = 0.05
 SHOWN_DEADLINES = 50
 DAYS_AHEAD = 8
 PATIENCE = 20.0  # real seconds until a bot that takes nothing is reported
-Found = Callable[[Stage], Awaitable[Company]]
 
 
 @dataclass
@@ -55,11 +54,10 @@ class LiveStage(Stage):
 class Live:
     """One sandbox at work. Everything that moves the clock or replaces the world takes turns."""
 
-    def __init__(self, room: Room, server: Server, folder: Path, found: Found = found_company) -> None:
+    def __init__(self, room: Room, server: Server, folder: Path) -> None:
         self.room = room
         self.server = server
         self.folder = folder
-        self.found = found
         self.story = StoryPlayer(demo_day())
         self.speed = 0
         self._turn = asyncio.Lock()
@@ -92,7 +90,7 @@ class Live:
             await self._start(self._new_folder())
             if not saved:
                 self.room.at_stage("founding")
-                self._take(await self.found(self.stage))
+                self._take(await found_company(self.stage))
             await self._go_live()
             self._founded = await self._pack()
         if saved:
