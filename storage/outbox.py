@@ -32,7 +32,6 @@ class NoticeRow(Base):
     __table_args__ = (
         sa.Index(
             "ix_notices_pending",
-            "urgency",
             "id",
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
@@ -94,6 +93,7 @@ class Outgoing:
     created_at: datetime
 
 
+PENDING_ONLY = sa.text("notices.state = 'pending'")  # written out: a partial index does not fit a parameter
 _N, _C, _A, _G = table(NoticeRow), table(CardRow), table(AccountRow), table(GroupRow)
 _PUT = insert_ignoring(NoticeRow, on=["key"])
 _SUPERSEDE = (
@@ -102,7 +102,7 @@ _SUPERSEDE = (
         _N.c.card == sa.bindparam("c"),
         _N.c.to_kind == sa.bindparam("tk"),
         _N.c.to_id == sa.bindparam("ti"),
-        _N.c.state == NoticeState.PENDING,
+        PENDING_ONLY,
     )
     .values(state=NoticeState.SUPERSEDED)
 )
@@ -123,16 +123,14 @@ _PENDING = (
     )
     .outerjoin(_G, (_N.c.to_kind == "group") & (_G.c.id == _N.c.to_id) & _G.c.bound)
     .where(
-        _N.c.state == NoticeState.PENDING,
+        PENDING_ONLY,
         sa.or_(_N.c.not_before.is_(None), _N.c.not_before <= sa.bindparam("at")),
         _N.c.id > sa.bindparam("after"),
     )
     .order_by(_N.c.id)
     .limit(500)
 )
-_NEXT = sa.select(sa.func.min(_N.c.not_before)).where(
-    _N.c.state == NoticeState.PENDING, _N.c.not_before > sa.bindparam("at")
-)
+_NEXT = sa.select(sa.func.min(_N.c.not_before)).where(PENDING_ONLY, _N.c.not_before > sa.bindparam("at"))
 _SETTLE = (
     sa.update(_N)
     .where(_N.c.id == sa.bindparam("row"))

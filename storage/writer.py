@@ -92,6 +92,7 @@ class Writer:
         except BaseException as error:  # noqa: BLE001, RUF100  # the commit itself failed: nobody may believe it was done
             for item in batch:
                 item.error = item.error or error
+            connection.invalidate()  # an open transaction left behind would refuse every later one: begin afresh
 
     @staticmethod
     def _run_one(connection: sa.Connection, item: _Item) -> None:

@@ -1,0 +1,46 @@
+"""The questions asked all day use their indexes, however long the tables grow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from storage import deadlines, inbox, outbox, people
+from storage.base import Base
+from storage.engine import make_engine
+
+QUESTIONS = {
+    "due deadlines": (deadlines.DUE, "ix_deadlines_open"),
+    "next deadline": (deadlines.NEXT_DUE, "ix_deadlines_open"),
+    "open updates": (inbox._OPEN, "ix_inbox_open"),
+    "card that waits already": (outbox._SUPERSEDE, "ix_notices_card"),
+    "notices held back": (outbox._NEXT, "ix_notices_pending"),
+    "pending notices": (outbox._PENDING, "ix_notices_pending"),
+    "delivery of a notice": (outbox._DELIVERIES, "ix_notices_subject"),
+    "card at a message": (outbox._CARD_AT, "ix_cards_message_id"),
+    "group at a chat": (people._GROUP_AT, "sqlite_autoindex_groups_1 (chat_id=?)"),
+    "account of a person": (people._ACCOUNT_OF, "sqlite_autoindex_accounts_2 (person_id=?)"),
+    "who speaks": (people._IDENTIFY, "INTEGER PRIMARY KEY|sqlite_autoindex_accounts_1"),
+}
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('plans') / 'plans.db'}")
+    Base.metadata.create_all(engine)
+    with engine.connect() as opened:
+        yield opened
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_question_uses_its_index(connection: sa.Connection, name: str) -> None:
+    statement, index = QUESTIONS[name]
+    compiled = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True})
+    values = tuple(None if v is None else 1 for v in (compiled.params[p] for p in compiled.positiontup or ()))
+    steps = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)]
+    assert any(part in step for step in steps for part in index.split("|")), steps
+    assert not [step for step in steps if step.startswith("SCAN") and "USING" not in step], steps
