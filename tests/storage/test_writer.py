@@ -1,4 +1,4 @@
-"""The writer: one commit for what has queued, nobody's failure is another's, nothing is believed before it is on disk."""
+"""The writer: one commit for what has queued, nobody's failure is another's, nothing is believed before it is written."""
 
 from __future__ import annotations
 
