@@ -17,10 +17,12 @@ from bot.handling import Handling, current
 from core.ids import UpdateId
 from storage.inbox import Waiting
 from storage.store import Store
+from storage.writer import WriterStopped
 
 log = structlog.get_logger()
 MOST_IN_HAND = 100
 MOST_ATTEMPTS = 3  # an update that was in hand at this many crashes is put aside
+MARK_AGAIN = 1.0  # seconds until marks that could not be written are tried again
 FLUSH_AFTER = 0.02  # seconds that handled updates wait to be marked together
 
 
@@ -120,6 +122,7 @@ class Intake:
         return None
 
     def _finish(self, update_id: UpdateId, error: str | None) -> None:
+        self._quiet.clear()
         self._handled.append((update_id, error))
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush())
@@ -128,7 +131,14 @@ class Intake:
         await asyncio.sleep(FLUSH_AFTER)
         while self._handled:
             batch, self._handled = self._handled, []
-            await self._store.unit(lambda uow, batch=batch: uow.inbox.finish(batch))  # type: ignore[misc]  # bound now
+            try:
+                await self._store.unit(lambda uow, batch=batch: uow.inbox.finish(batch))  # type: ignore[misc]  # bound now
+            except WriterStopped:
+                break  # they run again at the next start, and have their effect once
+            except Exception:  # a full disk may be emptied; until then nobody may believe them finished
+                log.exception("marks wait", updates=len(batch))
+                self._handled = batch + self._handled
+                await asyncio.sleep(MARK_AGAIN)
         self._flushing = None
         if self._in_hand == 0:
             self._quiet.set()

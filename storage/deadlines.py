@@ -56,7 +56,7 @@ _CANCEL = sa.update(_T).where(_T.c.subject == sa.bindparam("of"), _OPEN).values(
 _CANCEL_KINDS = _CANCEL.where(_T.c.kind.in_(sa.bindparam("kinds", expanding=True)))
 _OF_SUBJECT = sa.select(_T).where(_T.c.subject == sa.bindparam("of"), _OPEN).order_by(_T.c.due_at)
 DUE = sa.select(_T).where(_T.c.due_at <= sa.bindparam("at"), _OPEN).order_by(_T.c.due_at, _T.c.id).limit(200)
-NEXT_DUE = sa.select(_T.c.due_at).where(_OPEN).order_by(_T.c.due_at).limit(1)
+NEXT_DUE = sa.select(_T.c.due_at).where(_T.c.due_at > sa.bindparam("at"), _OPEN).order_by(_T.c.due_at).limit(1)
 PENDING = sa.select(_T).where(_OPEN).order_by(_T.c.due_at, _T.c.id).limit(sa.bindparam("most"))
 _FINISH = (
     sa.update(_T)
@@ -137,7 +137,9 @@ class SqlDeadlines:
         return [deadline_from(row) for row in self._c.execute(PENDING, {"most": most})]
 
     def next_due(self) -> datetime | None:
-        found: datetime | None = self._c.execute(NEXT_DUE).scalar()
+        """The next instant that has not come yet. What is due and could not be rung is no reason to look again
+        at once."""
+        found: datetime | None = self._c.execute(NEXT_DUE, {"at": self._now}).scalar()
         return found
 
     def finish(self, deadline: Deadline) -> bool:

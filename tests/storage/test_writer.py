@@ -1,4 +1,4 @@
-"""The writer: one commit for what has queued, nobody's failure is another's, nothing is believed before it is written."""
+"""The writer: one commit for what has queued, no failure is another's, nothing is told before it is kept."""
 
 from __future__ import annotations
 
