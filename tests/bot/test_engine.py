@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from aiogram.exceptions import TelegramNetworkError, TelegramServerError
 from aiogram.methods import SendMessage
@@ -104,7 +105,7 @@ async def test_unfinished_update_without_effect_is_simply_carried_out(folder: Pa
         anna.phone.say("/language")
         raw = bench.telegram.updates.peek()[-1]
         await bench.app.intake._store.unit(
-            lambda uow: uow.inbox.put([(UpdateId(raw["update_id"]), __import__("orjson").dumps(raw))])
+            lambda uow: uow.inbox.put([(UpdateId(raw["update_id"]), orjson.dumps(raw))])
         )
         telegram, clock = bench.telegram, bench.clock
     async with open_bench(folder, telegram=telegram, clock=clock, strict=False) as bench:
@@ -114,9 +115,8 @@ async def test_unfinished_update_without_effect_is_simply_carried_out(folder: Pa
 
 
 async def test_update_that_brings_the_process_down_again_and_again_is_put_aside(bench: Bench) -> None:
-    anna, _ = await sales(bench)
     crash = {"update_id": 5, "message": {"text": "boom"}}
-    await bench.store.unit(lambda uow: uow.inbox.put([(UpdateId(5), __import__("orjson").dumps(crash))]))
+    await bench.store.unit(lambda uow: uow.inbox.put([(UpdateId(5), orjson.dumps(crash))]))
     for _ in range(MOST_ATTEMPTS - 1):
         await bench.store.unit(lambda uow: uow.inbox.waiting())
     again = Intake(bench.store, bench.app.dispatcher, bench.app.bot)
@@ -235,7 +235,7 @@ async def test_card_that_shows_it_already_counts_as_sent(bench: Bench) -> None:
 
 
 async def test_card_deleted_from_the_chat_is_posted_anew(bench: Bench) -> None:
-    anna, group = await sales(bench)
+    _, group = await sales(bench)
     await tell(bench, Notice(TOLD, ToGroup(group.id), {"text": "one"}, card="lead:7"))
     await bench.settle()
     bench.telegram.remove(group.chat, group.expects("one").message)
