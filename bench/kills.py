@@ -10,6 +10,7 @@ have the generation 2.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sqlite3
 import sys
@@ -22,6 +23,9 @@ from typing import Any
 from bench.processes import company, end, platform, spawn
 
 GROUPS = 20
+TOLD_TWICE = (
+    "SELECT count(*) FROM (SELECT 1 FROM notices WHERE kind = 'bench.duty' GROUP BY subject HAVING count(*) > 1)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,7 @@ def _look(file: Path, updates: int) -> dict[str, int]:
             "stored": count("SELECT count(*) FROM inbox"),
             "lost": len({f"duty:{n}" for n in range(updates)} - effects),
             "twice": count("SELECT count(*) FROM deadlines WHERE kind = 'bench.duty' AND generation > 1")
-            + count(
-                "SELECT count(*) FROM (SELECT 1 FROM notices WHERE kind='bench.duty' GROUP BY subject HAVING count(*) > 1)"
-            ),
+            + count(TOLD_TWICE),
             "unfinished": count("SELECT count(*) FROM inbox WHERE done_at IS NULL"),
             "dead": count("SELECT count(*) FROM inbox WHERE error IS NOT NULL"),
         }
@@ -63,24 +65,30 @@ async def run(updates: int, kills: int, folder: Path) -> Outcome:
         made = await there.ask("people", groups=GROUPS)
         await company(folder, made["groups"])
 
-        async def start() -> Any:
-            return await spawn("bench.subject", "keguan", there.url, str(folder), BENCH_TOKEN=made["token"])
-
+        nursery = await spawn("bench.subject", "nursery", there.url, str(folder), BENCH_TOKEN=made["token"])
         share = updates // (kills + 1)
         answers, sent = 0, 0
-        bot = await start()
+        bot = await _start(nursery)
         for _ in range(kills):
             await there.ask("load", n=share, text="/duty {n}", start=sent)
             sent += share
             wanted = answers + max(share // 2, 1)  # in the midst of it
             answers = (await there.ask("wait", answers=wanted, seconds=30))["answers"]
-            await end(bot, signal.SIGKILL)
-            bot = await start()
+            os.kill(bot, signal.SIGKILL)
+            bot = await _start(nursery)
         await there.ask("load", n=updates - sent, text="/duty {n}", start=sent)
         found = await _finished(folder / "keguan.db", updates)
         answers = (await there.ask("wait", answers=0))["answers"]
-        await end(bot)
+        os.kill(bot, signal.SIGKILL)
+        await end(nursery)
     return Outcome(updates, kills, answers=answers, **found)
+
+
+async def _start(nursery: Any) -> int:
+    """A new bot; its process id."""
+    nursery.stdin.write(b"start\n")
+    await nursery.stdin.drain()
+    return int(await nursery.stdout.readline())
 
 
 async def _finished(file: Path, updates: int) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """A bot to be measured, in a process of its own.
 
     python -m bench.subject keguan URL FOLDER [--paced]
-    python -m bench.subject echo URL TOKEN
+    python -m bench.subject echo URL
+    python -m bench.subject nursery URL FOLDER
 
 `keguan` is the real bot with one more command, /duty: it opens a deadline and leaves a notice for later in the same
 commit, and answers in the group. It stands behind the areas' own commands, as the last area would.
@@ -99,6 +100,9 @@ def main() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     _, which, url, *rest = sys.argv
+    if which == "nursery":
+        nursery(url, Path(rest[0]))
+        return
     if profile := os.environ.get("BENCH_PROFILE"):
         import cProfile
 
@@ -108,6 +112,20 @@ def main() -> None:
         watch.dump_stats(profile)
         return
     uvloop.run(_work(which, url, rest))
+
+
+def nursery(url: str, folder: Path) -> None:
+    """Has everything imported, and bears a bot for each line it reads; tells its process id."""
+    import bot.app  # noqa: F401  # the slow part of a start
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while sys.stdin.readline():
+        child = os.fork()
+        if child == 0:
+            os.setpgrp()
+            uvloop.run(keguan(url, folder, paced=False))
+            os._exit(0)
+        print(child, flush=True)
 
 
 async def _work(which: str, url: str, rest: list[str]) -> None:
