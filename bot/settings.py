@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -14,7 +15,7 @@ PREFIX = "KEGUAN_"
 class Settings(BaseSettings):
     """Where the bot finds its token, its rulebook and its data. Rules' figures are in the rulebook, not here."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore")
 
     bot_token: SecretStr = Field(SecretStr(""), description="The token that BotFather gave")
     api_base: str = Field("https://api.telegram.org", description="Address of the Bot API server")
@@ -33,7 +34,8 @@ class Settings(BaseSettings):
         return f"sqlite+aiosqlite:///{self.data_dir / 'forms.db'}"
 
 
-def unknown_names() -> list[str]:
-    """Environment names with our prefix that no setting reads: most likely misspelt."""
+def unknown_names(env_file: Path = Path(".env")) -> list[str]:
+    """Names with our prefix, in the environment or the file, that no setting reads: most likely misspelt."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    given = {*os.environ, *dotenv_values(env_file)}
+    return sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)

@@ -1,0 +1,238 @@
+"""The command line. Commands import what they need, so that the light ones are quick."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.views.base import Viewer
+    from core.rulebook import Rulebook
+    from storage.store import Store
+
+T = TypeVar("T")
+INVITE_PREFIX = "i_"
+Language = Annotated[str, typer.Option(help="zh | en")]
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Keguan 客管")
+staff_app = typer.Typer(no_args_is_help=True, help="Staff register · 人员名册")
+rulebook_app = typer.Typer(no_args_is_help=True, help="Rulebook · 制度文件")
+db_app = typer.Typer(no_args_is_help=True, help="Database · 数据库")
+app.add_typer(staff_app, name="staff")
+app.add_typer(rulebook_app, name="rulebook")
+app.add_typer(db_app, name="db")
+
+
+@app.command()
+def run() -> None:
+    """Run the bot with the settings in .env · 按 .env 的设置运行"""
+    settings = _settings()
+    rulebook = _rulebook(settings)
+    _upgrade(settings)
+    from bot.running import serve
+
+    raise typer.Exit(serve(settings, rulebook))
+
+
+@app.command()
+def doctor(language: Language = "zh") -> None:
+    """Say what is wrong, and what to do · 检查安装，说明问题和办法"""
+    from bot.doctor import examine
+    from bot.terminal import Texts
+
+    texts = Texts(_language(language))
+    findings = examine(_settings(), texts)
+    for finding in findings:
+        typer.echo(f"{'✗' if finding.fault else '·'} {finding.text}")
+    if not any(finding.fault for finding in findings):
+        typer.echo(texts.t("✓ The bot can run."))
+    raise typer.Exit(int(any(finding.fault for finding in findings)))
+
+
+@app.command("owner-link")
+def owner_link(number: Annotated[str, typer.Argument(help="staff number · 工号")] = "") -> None:
+    """A one-time link that makes its opener administrator · 生成管理员的一次性链接"""
+    from core.access import SYSTEM
+    from core.people import issue_owner_link
+
+    settings = _settings()
+    name = _username(settings)
+    link = _with_store(settings, lambda store: store.do(issue_owner_link, SYSTEM, number))
+    typer.echo(f"https://t.me/{name}?start={INVITE_PREFIX}{link.token}")
+    typer.echo(
+        _viewer(settings, name).t(
+            "Valid once, until {at}.", at=link.expires_at.astimezone().isoformat(" ", "minutes")
+        )
+    )
+
+
+@app.command()
+def invite(who: Annotated[str, typer.Argument(help="name or staff number · 姓名或工号")]) -> None:
+    """A one-time link that binds a colleague's account · 生成同事的一次性邀请链接"""
+    from core.access import SYSTEM
+    from core.people import invite as invite_person
+
+    settings = _settings()
+    name = _username(settings)
+    person, link = _with_store(settings, lambda store: store.do(invite_person, SYSTEM, who))
+    typer.echo(f"{person.label} https://t.me/{name}?start={INVITE_PREFIX}{link.token}")
+
+
+@staff_app.command("import")
+def import_(file: Annotated[Path, typer.Argument(help="CSV or XLSX", exists=True, dir_okay=False)]) -> None:
+    """Take over a staff file · 导入人员名单"""
+    from bot import stafffile
+    from bot.terminal import plain
+    from bot.views import people as views
+    from core.access import SYSTEM
+    from core.people import import_staff
+
+    settings = _settings()
+    read = stafffile.read(file.read_bytes(), file.name)
+    outcome = _with_store(
+        settings, lambda store: store.do(import_staff, SYSTEM, read.rows, read.columns, read.faults)
+    )
+    typer.echo(plain(views.imported(_viewer(settings, ""), outcome, read.ignored).text))
+
+
+@rulebook_app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="YAML", exists=True, dir_okay=False)], language: Language = "zh"
+) -> None:
+    """Check a rulebook file, every mistake with its line · 检查制度文件，逐行指出错误"""
+    from bot.terminal import Texts
+    from core.rulebook import RulebookError, load
+
+    try:
+        rulebook = load(file)
+    except RulebookError as error:
+        typer.echo(error.chinese() if _language(language) == "zh_CN" else str(error))
+        raise typer.Exit(1) from None
+    typer.echo(Texts(_language(language)).t("✓ {file}: version {version}", file=file, version=rulebook.version))
+
+
+@rulebook_app.command()
+def show(key: Annotated[str, typer.Argument(help="leads.contact_minutes")] = "") -> None:
+    """Show the settings in force and where each comes from · 显示生效的设置和出处"""
+    from core.rulebook import UnknownEntry
+    from core.rulebook.book import flatten
+
+    rulebook = _rulebook(_settings())
+    values = flatten(rulebook.model_dump(mode="json"))
+    shown = {name: value for name, value in values.items() if name == key or name.startswith(f"{key}.") or not key}
+    if not shown:
+        typer.echo(f"? {key}", err=True)
+        raise typer.Exit(1)
+    for name, value in shown.items():
+        try:
+            origin = rulebook.explain(name)
+        except UnknownEntry:
+            typer.echo(f"{name} = {value}")
+            continue
+        source = f"{origin.file}:{origin.line}" if origin.file else origin.preset
+        typer.echo(f"{name} = {value}  ({source})")
+
+
+@db_app.command()
+def upgrade() -> None:
+    """Bring the database to this version, with a copy before · 升级数据库（先备份）"""
+    copy = _upgrade(_settings())
+    typer.echo(f"✓ {copy or ''}".rstrip())
+
+
+# What the commands share --------------------------------------------------------------------------------
+
+
+def _settings() -> Settings:
+    """The settings, or an end with what is wrong in them."""
+    from pydantic import ValidationError
+
+    from bot.settings import PREFIX, Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        for fault in error.errors():
+            typer.echo(f"✗ {PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _rulebook(settings: Settings) -> Rulebook:
+    from bot.terminal import rulebook_of
+    from core.rulebook import RulebookError
+
+    try:
+        return rulebook_of(settings)
+    except RulebookError as error:
+        typer.echo(error.chinese(), err=True)
+        raise typer.Exit(1) from None
+
+
+def _upgrade(settings: Settings) -> Path | None:
+    from storage.migrate import NewerDatabase
+    from storage.migrate import upgrade as lift
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        return lift(settings.store_url)
+    except NewerDatabase as error:
+        texts = _viewer(settings, "")
+        typer.echo(
+            texts.t("The database is of a newer version ({version}) than this program.", version=error), err=True
+        )
+        raise typer.Exit(1) from None
+
+
+def _with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
+    """Run something on the store, migrated before; a refusal ends the command with its words."""
+    from bot.clock import SystemClock
+    from bot.terminal import plain
+    from bot.views import people as _views  # noqa: F401  # the words for refusals
+    from bot.views.base import refusal
+    from core.errors import KeguanError
+    from storage.store import Store
+
+    rulebook = _rulebook(settings)
+    _upgrade(settings)
+
+    async def act() -> T:
+        store = Store(settings.store_url, SystemClock(), rulebook)
+        store.start()
+        try:
+            return await work(store)
+        finally:
+            store.close()
+
+    try:
+        return asyncio.run(act())
+    except KeguanError as error:
+        typer.echo(plain(refusal(_viewer(settings, ""), error)), err=True)
+        raise typer.Exit(1) from None
+
+
+def _username(settings: Settings) -> str:
+    from bot.getme import NotAnswered, username
+
+    try:
+        return username(settings)
+    except NotAnswered as error:
+        typer.echo(f"✗ {settings.api_base}: {error.reason} ({error.detail})", err=True)
+        typer.echo("keguan doctor", err=True)
+        raise typer.Exit(1) from None
+
+
+def _viewer(settings: Settings, name: str) -> Viewer:
+    from bot.clock import SystemClock
+    from bot.views.base import Viewer
+
+    rulebook = _rulebook(settings)
+    return Viewer(rulebook.company.language, rulebook.zone, SystemClock().now(), rulebook, name, private=True)
+
+
+def _language(given: str) -> str:
+    return "en" if given.lower().startswith("en") else "zh_CN"
