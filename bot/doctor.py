@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from storage.migrate import current, head
-
 from bot.clock import SystemClock
 from bot.getme import NotAnswered, username
 from bot.settings import Settings, unknown_names
 from bot.terminal import Texts, rulebook_of
 from core.rulebook import RulebookError, default
+from storage.migrate import current, head
 from storage.store import Store
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -145,6 +144,7 @@ def _company(settings: Settings, texts: Texts) -> Iterator[Finding]:
         return len(reached), len(uow.groups.all()), silent
 
     store = Store(settings.store_url, SystemClock(), default())
+    store.start()
     try:
         admins, groups, silent = asyncio.run(store.look(counted))
     finally:

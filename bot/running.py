@@ -10,27 +10,14 @@ import sys
 
 import structlog
 import uvloop
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramAPIError
+from aiogram.utils.token import TokenValidationError
 
-from bot.app import App, default_properties
-from bot.clock import SystemClock
+from bot.app import build
 from bot.settings import Settings
 from core.rulebook import Rulebook
-from storage.fsm import FormStore
-from storage.store import Store
 
 log = structlog.get_logger()
-
-
-def compose(settings: Settings, rulebook: Rulebook) -> App:
-    """The bot as the settings describe it."""
-    clock = SystemClock()
-    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api_base))
-    bot = Bot(settings.bot_token.get_secret_value(), session=session, default=default_properties())
-    return App(Store(settings.store_url, clock, rulebook), FormStore(settings.forms_url), clock, bot)
 
 
 def write_logs(level: str) -> None:
@@ -57,7 +44,10 @@ def serve(settings: Settings, rulebook: Rulebook) -> int:
 
 
 async def _serve(settings: Settings, rulebook: Rulebook) -> int:
-    app = compose(settings, rulebook)
+    try:
+        app = build(settings, rulebook=rulebook)
+    except TokenValidationError:
+        return _not_let_in("KEGUAN_BOT_TOKEN is missing or malformed")
     running = asyncio.create_task(app.run())
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, running.cancel)
@@ -65,9 +55,13 @@ async def _serve(settings: Settings, rulebook: Rulebook) -> int:
         with contextlib.suppress(asyncio.CancelledError):
             await running
     except TelegramAPIError as error:
-        log.error("the platform does not let the bot in", error=type(error).__name__, advice="keguan doctor")
-        return 1
+        return _not_let_in(type(error).__name__)
     finally:
         await app.stop()
         log.info("stopped")
     return 0
+
+
+def _not_let_in(reason: str) -> int:
+    log.error("the platform does not let the bot in", reason=reason, advice="keguan doctor")
+    return 1
