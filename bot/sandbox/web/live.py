@@ -85,12 +85,11 @@ class Live:
     # Life
 
     async def open(self, saved: bytes = b"") -> None:
-        """Start the bot; found the company, or take up what was saved."""
+        """Start the bot and found the company; then take up what was saved, if anything was."""
         async with self._turn:
             await self._start(self._new_folder())
-            if not saved:
-                self.room.at_stage("founding")
-                self._take(await found_company(self.stage))
+            self.room.at_stage("founding")
+            self._take(await found_company(self.stage))
             await self._go_live()
             self._founded = await self._pack()
         if saved:
@@ -291,22 +290,29 @@ class Live:
     async def load(self, content: bytes) -> None:
         """Become what was saved; raises ArchiveError and leaves all as it is where the file is not one of ours."""
         archive = await asyncio.to_thread(Archive.unpack, content)
-        facts = archive.facts
         async with self._turn:
             self.room.at_stage("moving")
-            await self.stage.settle()
-            await self._end()
-            folder = self._new_folder()
-            await asyncio.to_thread(archive.write_databases, folder)
-            self.speed = 0
-            self.room.telegram.load(facts["telegram"])
-            self.room.clock.set(datetime.fromisoformat(facts["now"]).astimezone(UTC))
-            self.story.done = min(int(facts["story"]), len(self.story.steps))
-            await self._start(folder)
-            self._take(self._company_of(facts))
-            await self._go_live()
-            self.room.transcript.clear()
-            self.room.feed.renew()
+            try:
+                await self._replace(archive)
+            except Exception as problem:
+                self.room.at_stage("failed", repr(problem))
+                raise
+
+    async def _replace(self, archive: Archive) -> None:
+        facts = archive.facts
+        await self.stage.settle()
+        await self._end()
+        folder = self._new_folder()
+        await asyncio.to_thread(archive.write_databases, folder)
+        self.speed = 0
+        self.room.telegram.load(facts["telegram"])
+        self.room.clock.set(datetime.fromisoformat(facts["now"]).astimezone(UTC))
+        self.story.done = min(int(facts["story"]), len(self.story.steps))
+        await self._start(folder)
+        self._take(self._company_of(facts))
+        await self._go_live()
+        self.room.transcript.clear()
+        self.room.feed.renew()
 
     def _company_of(self, facts: Wire) -> Company:
         telegram = self.room.telegram

@@ -1,0 +1,154 @@
+"""How quick the page is: `python -m bench.page` (needs Chromium).
+
+Starts `keguan sandbox` as its own process and a browser on it, and measures
+- first screen: from the start of the process to phones that can be used,
+- a click: from the press of a button (or Enter) to its effect on the screen, on the own phone and on another one,
+- two hundred people in one group: everybody presses one button; the longest frame meanwhile, the time until the
+  bot has answered all, and writing into the group afterwards,
+- memory of the server process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.sandbox.browser import Screen, open_screen
+
+PEOPLE = 200
+ROUNDS = 30
+WATCH = """([selector, text]) => new Promise(done => {
+    const box = document.querySelector(selector), start = performance.now();
+    const seen = () => {
+        if (box.textContent.includes(text)) { look.disconnect(); done(performance.now() - start); }
+    };
+    const look = new MutationObserver(seen);
+    look.observe(box, {subtree: true, childList: true, characterData: true});
+    window.act(text);
+    seen();
+})"""
+MORE_THAN = """([me, n]) =>
+    document.querySelectorAll(`.phone[data-person="${me}"] .row.theirs`).length > n"""
+TYPE = """me => { window.act = text => {
+    const box = document.querySelector(`.phone[data-person="${me}"] textarea`);
+    box.value = text;
+    box.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true})); }; }"""
+FRAMES = """() => { window.longest = 0; let last = performance.now();
+    const frame = now => {
+        window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame); }"""
+
+
+async def main() -> None:
+    started = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.sandbox.web.main", "0", stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        url = await _url(process)
+        print(f"page answers                     {time.perf_counter() - started:8.2f} s")
+        async with open_screen(url) as screen:
+            print(f"first screen (phones usable)     {time.perf_counter() - started:8.2f} s")
+            await _clicks(screen)
+            print(f"memory of the server             {_resident(process.pid):8.0f} MB")
+            await _crowd(screen)
+            print(f"memory after {PEOPLE} people          {_resident(process.pid):8.0f} MB")
+            if screen.complaints:
+                print("the browser complained:", *screen.complaints, sep="\n  ")
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _url(process: asyncio.subprocess.Process) -> str:
+    if process.stdout is None:
+        raise RuntimeError("the sandbox has no output")
+    while line := (await process.stdout.readline()).decode():
+        if "http" in line:
+            return next(word for word in line.split() if word.startswith("http"))
+    raise RuntimeError("the sandbox did not start")
+
+
+async def _clicks(screen: Screen) -> None:
+    page = screen.page
+    zhang = await screen.chat("张三", "销售部")
+    await screen.chat("王建国", "销售部")
+    me, other = await zhang.get_attribute("data-person"), await screen.phone("王建国").get_attribute("data-person")
+    await page.evaluate(TYPE, me)
+    for title, person in (("click to effect, own phone", me), ("click to effect, another phone", other)):
+        taken = [
+            await page.evaluate(WATCH, [f'.phone[data-person="{person}"] .log', f"第{person}-{n}句"])
+            for n in range(ROUNDS)
+        ]
+        _print(title, taken)
+    await screen.chat("张三", "客管")
+    taken = []
+    for _ in range(ROUNDS):
+        before = await zhang.locator(".row.theirs").count()
+        start = time.perf_counter()
+        await page.evaluate("window.act('/help')")
+        await page.wait_for_function(MORE_THAN, arg=[me, before])
+        taken.append((time.perf_counter() - start) * 1000)
+    _print("message to the bot's answer", taken)
+
+
+async def _crowd(screen: Screen) -> None:
+    page = screen.page
+    status: dict[str, Any] = await page.evaluate("window.sandbox.status.phones")
+    people = []
+    for number in range(PEOPLE - 2):
+        answer = await _act(screen, {"act": "newcomer", "person": status["王建国"], "name": f"员工{number:03}"})
+        people.append(answer["person"])
+    group = (await _act(screen, {"act": "group", "person": status["王建国"], "title": "全体", "people": people}))[
+        "chat"
+    ]
+    await page.wait_for_timeout(500)
+    phone = await screen.chat("王建国", "全体")
+    await page.evaluate(FRAMES)
+    start = time.perf_counter()
+    await asyncio.gather(
+        *(_act(screen, {"act": "say", "person": one, "chat": group, "text": f"{one} 到！"}) for one in people)
+    )
+    await phone.get_by_text(f"{people[-1]} 到！").wait_for()
+    print(f"{PEOPLE} people write in one group    {(time.perf_counter() - start) * 1000:8.0f} ms")
+    print(f"longest frame meanwhile          {await page.evaluate('window.longest'):8.0f} ms")
+    await page.evaluate("window.longest = 0")
+    me = await phone.get_attribute("data-person")
+    await page.evaluate(TYPE, me)
+    log = f'.phone[data-person="{me}"] .log'
+    taken = [await page.evaluate(WATCH, [log, f"大家好{number}。"]) for number in range(ROUNDS)]
+    _print(f"click to effect among {PEOPLE}", taken)
+    print(f"longest frame meanwhile          {await page.evaluate('window.longest'):8.0f} ms")
+
+
+async def _act(screen: Screen, body: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = await screen.page.evaluate(
+        """async body => { const answer = await fetch("/act", {method: "POST",
+        headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)}); return answer.json(); }""",
+        body,
+    )
+    return answer
+
+
+def _print(title: str, taken: list[float]) -> None:
+    ordered = sorted(taken)
+    print(
+        f"{title:32} {statistics.median(ordered):8.0f} ms   (most {ordered[-1]:.0f}, 95 % under "
+        f"{ordered[int(len(ordered) * 0.95) - 1]:.0f})"
+    )
+
+
+def _resident(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
