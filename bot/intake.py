@@ -21,7 +21,8 @@ from storage.writer import WriterStopped
 
 log = structlog.get_logger()
 MOST_IN_HAND = 100
-MOST_ATTEMPTS = 3  # an update that was in hand at this many crashes is put aside
+MOST_ATTEMPTS = 3  # updates that were in hand at this many crashes are tried one by one
+MOST_ALONE = 2  # one that was alone in hand at this many crashes is put aside
 MARK_AGAIN = 1.0  # seconds until marks that could not be written are tried again
 FLUSH_AFTER = 0.02  # seconds that handled updates wait to be marked together
 
@@ -60,12 +61,21 @@ class Intake:
     async def resume(self) -> int:
         """Take up what a stop or crash left unfinished; how many updates that is."""
         waiting: list[Waiting] = await self._store.unit(lambda uow: uow.inbox.waiting())
+        for one in [w for w in waiting if w.attempts >= MOST_ATTEMPTS]:
+            await self._try_alone(one)
         for one in waiting:
-            if one.attempts >= MOST_ATTEMPTS:
-                self._finish(one.id, f"put aside after {one.attempts} attempts")
-            else:
+            if one.attempts < MOST_ATTEMPTS:
                 self._enter(one.id, orjson.loads(one.raw))
         return len(waiting)
+
+    async def _try_alone(self, one: Waiting) -> None:
+        """Many are in hand when a process dies; the one that killed it is found by being alone."""
+        if one.alone >= MOST_ALONE:
+            self._finish(one.id, f"put aside: in hand at {one.attempts} crashes, alone at {one.alone}")
+            return
+        await self._store.unit(lambda uow: uow.inbox.try_alone(one.id))
+        self._enter(one.id, orjson.loads(one.raw))
+        await self.idle()
 
     async def room(self) -> None:
         """Wait until fewer than the most updates are in hand."""

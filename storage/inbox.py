@@ -30,6 +30,7 @@ class InboxRow(Base):
     raw: Mapped[bytes]
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    alone: Mapped[int] = mapped_column(default=0)
     effect_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(sa.Text)
@@ -38,7 +39,11 @@ class InboxRow(Base):
 _T = table(InboxRow)
 _PUT = insert_ignoring(InboxRow, on=["id"])
 _KNOWN = sa.select(_T.c.id).where(_T.c.id >= sa.bindparam("low"), _T.c.id <= sa.bindparam("high"))
-_OPEN = sa.select(_T.c.id, _T.c.raw, _T.c.effect_at, _T.c.attempts).where(_T.c.done_at.is_(None)).order_by(_T.c.id)
+_OPEN = (
+    sa.select(_T.c.id, _T.c.raw, _T.c.effect_at, _T.c.attempts, _T.c.alone)
+    .where(_T.c.done_at.is_(None))
+    .order_by(_T.c.id)
+)
 _LAST = sa.select(sa.func.max(_T.c.id))
 _EFFECT = (
     sa.update(_T).where(_T.c.id == sa.bindparam("row"), _T.c.effect_at.is_(None)).values(effect_at=sa.bindparam("at"))
@@ -47,18 +52,21 @@ _DONE = (
     sa.update(_T).where(_T.c.id == sa.bindparam("row")).values(done_at=sa.bindparam("at"), error=sa.bindparam("why"))
 )
 _TRY = sa.update(_T).where(_T.c.id.in_(sa.bindparam("rows", expanding=True))).values(attempts=_T.c.attempts + 1)
+_ALONE = sa.update(_T).where(_T.c.id == sa.bindparam("row")).values(alone=_T.c.alone + 1)
 _PURGE = sa.delete(_T).where(_T.c.done_at < sa.bindparam("before"), _T.c.error.is_(None))
 _DEAD = sa.select(_T.c.id, _T.c.error).where(_T.c.error.is_not(None)).order_by(_T.c.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An update that is not finished. `had_effect` tells that only its answer may be missing."""
+    """An update that is not finished. `had_effect` tells that only its answer may be missing; `attempts` at how many
+    starts it was taken up, `alone` how often it was the only one in hand."""
 
     id: UpdateId
     raw: bytes
     had_effect: bool
     attempts: int
+    alone: int
 
 
 class SqlInbox:
@@ -73,7 +81,10 @@ class SqlInbox:
         known = set(self._c.execute(_KNOWN, {"low": min(ids), "high": max(ids)}).scalars()) if ids else set()
         fresh = {update: raw for update, raw in updates if update not in known}
         if fresh:
-            rows = [{"id": id, "raw": raw, "received_at": self._now, "attempts": 1} for id, raw in fresh.items()]
+            rows = [
+                {"id": id, "raw": raw, "received_at": self._now, "attempts": 1, "alone": 0}
+                for id, raw in fresh.items()
+            ]
             self._c.execute(_PUT[self._c.dialect.name], rows)
         return list(fresh)
 
@@ -82,7 +93,11 @@ class SqlInbox:
         rows = self._c.execute(_OPEN).all()
         if rows:
             self._c.execute(_TRY, {"rows": [row.id for row in rows]})
-        return [Waiting(UpdateId(r.id), r.raw, r.effect_at is not None, r.attempts) for r in rows]
+        return [Waiting(UpdateId(r.id), r.raw, r.effect_at is not None, r.attempts, r.alone) for r in rows]
+
+    def try_alone(self, update: UpdateId) -> None:
+        """Note that an update is about to be handled with no other in hand."""
+        self._c.execute(_ALONE, {"row": update})
 
     def last(self) -> UpdateId | None:
         found = self._c.execute(_LAST).scalar()

@@ -14,7 +14,7 @@ from aiogram.methods import SendMessage
 
 from bot import sender
 from bot.app import App
-from bot.intake import MOST_ATTEMPTS, Intake
+from bot.intake import MOST_ALONE, MOST_ATTEMPTS, Intake
 from bot.screens import fit
 from bot.views.base import NOTICES, Screen
 from core.clock import ManualClock
@@ -114,16 +114,25 @@ async def test_unfinished_update_without_effect_is_simply_carried_out(folder: Pa
         assert account.language == "en", "and once, though the platform gave it a second time"
 
 
-async def test_update_that_brings_the_process_down_again_and_again_is_put_aside(bench: Bench) -> None:
+async def test_update_that_brings_the_process_down_is_put_aside_and_those_beside_it_are_not(bench: Bench) -> None:
+    anna = await bench.staff("张三")
+    anna.phone.say("/language")
+    innocent = bench.telegram.updates.take()[-1]
     crash = {"update_id": 5, "message": {"text": "boom"}}
-    await bench.store.unit(lambda uow: uow.inbox.put([(UpdateId(5), orjson.dumps(crash))]))
-    for _ in range(MOST_ATTEMPTS - 1):
+    rows = [(UpdateId(u["update_id"]), orjson.dumps(u)) for u in (crash, innocent)]
+    await bench.store.unit(lambda uow: uow.inbox.put(rows))
+    for _ in range(MOST_ATTEMPTS):
         await bench.store.unit(lambda uow: uow.inbox.waiting())
+    for _ in range(MOST_ALONE):
+        await bench.store.unit(lambda uow: uow.inbox.try_alone(UpdateId(5)))
+
     again = Intake(bench.store, bench.app.dispatcher, bench.app.bot)
-    assert await again.resume() == 1
+    assert await again.resume() == 2
     await again.idle()
     dead = dict(await bench.look(lambda uow: uow.inbox.dead()))
+    assert list(dead) == [5]
     assert "put aside" in dead[5]
+    anna.expects("English")
 
 
 async def test_chats_go_side_by_side_and_each_in_its_order(bench: Bench) -> None:

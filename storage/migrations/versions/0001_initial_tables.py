@@ -92,6 +92,7 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("alone", sa.Integer(), nullable=False),
         sa.Column("effect_at", UtcDateTime(), nullable=True),
         sa.Column("done_at", UtcDateTime(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
