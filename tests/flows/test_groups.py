@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,16 @@ from core.deadlines import DeadlineKind
 from core.groups import Purpose
 from core.ids import ChatId
 from core.notices import Notice, NoticeState, ToGroup
-from tests.support.chat import Bench, Group, Someone, open_bench
+from tests.support.chat import SHANGHAI, Bench, Group, Someone, open_bench
+
+HOLIDAY = datetime(2026, 10, 1, 8, 0, tzinfo=SHANGHAI)  # no rounds are run while the clock moves
+
+
+@pytest.fixture
+async def bench(folder: Path) -> AsyncIterator[Bench]:
+    async with open_bench(folder, at=HOLIDAY) as opened:
+        yield opened
+
 
 GUEST = groups.GUEST
 
@@ -354,7 +364,7 @@ async def test_group_without_a_manager_reports_to_the_top(bench: Bench) -> None:
 
 async def test_grace_period_survives_a_restart(folder: Path) -> None:
     """The deadline is a row."""
-    async with open_bench(folder) as bench:
+    async with open_bench(folder, at=HOLIDAY) as bench:
         _boss, manager, group = await company(bench)
         guest = bench.stranger("小明")
         await manager.does(manager.phone.add, guest.phone, group.chat)
