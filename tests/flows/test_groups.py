@@ -387,3 +387,21 @@ async def test_a_button_of_yesterday_that_nobody_knows_is_answered(bench: Bench)
     assert press.text == "此按钮已失效。"
     await boss.says("/nonsense")
     boss.expects("/help")
+
+
+async def test_grace_period_judges_by_what_is_true_when_it_ends(bench: Bench) -> None:
+    """Bound meanwhile by whatever way: the deadline rings, and nobody is told anything."""
+    boss, manager, group = await company(bench)
+    guest = bench.stranger("小明")
+    await manager.does(manager.phone.add, guest.phone, group.chat)
+    group.expects("小明")
+
+    def bind(uow: Any) -> None:
+        uow.people.see_account(guest.phone.id, "小明", "", opened=False)
+        uow.people.unbind(boss.person)
+        uow.people.bind(guest.phone.id, boss.person)
+
+    await bench.store.unit(bind)
+    await bench.forward(hours=25)
+    manager.expects_silence()
+    assert await bench.look(lambda uow: uow.deadlines.pending(9)) == []
