@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any
 
 from bot.sandbox.people import Person
 from bot.sandbox.stage import DEMO, Stage
 from bot.sandbox.world import Chat, Message
-from core import people
+from core import customers, people
 from core.access import SYSTEM
+from core.geo import Point
 
 # Where the salespeople are at nine: WGS-84 degrees.
 SPOTS = {
@@ -84,6 +87,7 @@ async def found_company(stage: Stage) -> Company:
     await _found_groups(company)
     for name in CUSTOMERS:
         company.phones[name] = stage.telegram.person(name)
+    await _load_customers(company)
     return company
 
 
@@ -105,3 +109,23 @@ async def _found_groups(company: Company) -> None:
     )
     await company.says("刘总", "/bind 销售部 销售", company.sales)
     await company.says("刘总", "/bind 全公司 投诉 管理", company.service)
+
+
+async def _load_customers(company: Company) -> None:
+    lines = csv.DictReader(StringIO((DEMO / "customers.csv").read_text(encoding="utf-8")))
+    rows = [
+        customers.ImportRow(
+            number,
+            customers.Draft(
+                line["名称"],
+                line["电话"],
+                type=line["类型"],
+                address=line["地址"],
+                point=Point(float(line["纬度"]), float(line["经度"])),
+                contact=line["联系人"],
+            ),
+            line["负责人"],
+        )
+        for number, line in enumerate(lines, 2)
+    ]
+    await company.stage.app.store.do(customers.import_records, SYSTEM, rows, sure=True)
