@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from core.ids import EntryId, PersonId
 from core.notices import Fact, Notice, NoticeKind, ToPerson, Urgency, kind
 from core.people import Person, is_superior, one_person, superior_of
 from core.ports import UnitOfWork
+from core.rulebook import Sanction
 
 ENTRY = kind("ledger.entry")  # to the manager, and to the person when the clause is in force
 REVERSAL = kind("ledger.reversal")
@@ -86,33 +87,36 @@ def sanction(
     uow: UnitOfWork,
     person: PersonId,
     clause: str,
-    effect: Effect,
-    amount: int,
+    cost: Sanction,
     subject: str,
     evidence: Mapping[str, Fact],
     occurrence: str,
-) -> Entry | None:
-    """Record what a clause provides for, once per occurrence, and show it to the manager (LGR-1).
+) -> list[Entry]:
+    """Record what a breach costs, once per occurrence, and show it to the manager in one message (LGR-1).
 
     In shadow mode (the clause is not in force) the person is not told, since nothing happens to them.
     """
-    rule = uow.rulebook.clause(clause)
-    entry = uow.ledger.add(
-        NewEntry(
-            person,
-            clause,
-            effect,
-            amount,
-            subject,
-            evidence,
-            rule.in_force,
-            uow.now,
-            f"{occurrence}|{clause}|{effect}|{person}",
-        )
-    )
-    if entry is not None:
-        _show(uow, ENTRY, entry)
-    return entry
+    in_force = uow.rulebook.clause(clause).in_force
+    entries = []
+    for effect, amount in effects_of(cost):
+        key = f"{occurrence}|{clause}|{effect}|{person}"
+        new = NewEntry(person, clause, effect, amount, subject, evidence, in_force, uow.now, key)
+        entry = uow.ledger.add(new)
+        if entry is not None:
+            entries.append(entry)
+    if entries:
+        _show(uow, ENTRY, entries)
+    return entries
+
+
+def effects_of(cost: Sanction) -> list[tuple[Effect, int]]:
+    """What a rulebook's sanction means, as (effect, amount); nothing where the breach is only told."""
+    effects: list[tuple[Effect, int]] = [(Effect.WARNING, 0)] if cost.warning else []
+    if cost.fine_yuan:
+        effects.append((Effect.FINE, cost.fine_yuan))
+    if cost.withhold_allocations:
+        effects.append((Effect.WITHHOLD, cost.withhold_allocations))
+    return effects
 
 
 @permits(*MANAGERS)
@@ -147,18 +151,19 @@ def take_back(uow: UnitOfWork, entry: Entry, reason: str, by: PersonId | None) -
     )
     if reversal is None:
         raise AlreadySettled("entry", "reversed")
-    _show(uow, REVERSAL, reversal)
+    _show(uow, REVERSAL, [reversal])
     return reversal
 
 
-def _show(uow: UnitOfWork, notice: NoticeKind, entry: Entry) -> None:
+def _show(uow: UnitOfWork, notice: NoticeKind, entries: Sequence[Entry]) -> None:
+    """One message for entries of one occurrence."""
+    entry = entries[0]
     person = uow.people.get(entry.person)
     superior = superior_of(uow, person)
     facts: dict[str, Fact] = {
         "entry": entry.id,
         "label": person.label,
-        "effect": entry.effect,
-        "amount": entry.amount,
+        "effects": [[one.effect, one.amount] for one in entries],
         "subject": entry.subject,
         "in_force": entry.in_force,
         "evidence": dict(entry.evidence),

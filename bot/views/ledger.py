@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from bot.views.base import Html, Screen, Viewer, fill, lines, shows
 from core import ledger
@@ -25,7 +26,8 @@ def effect_words(v: Viewer, effect: str, amount: object) -> Html:
 
 @shows(ledger.ENTRY)
 def entry(v: Viewer, facts: Facts) -> Screen:
-    words = effect_words(v, str(facts["effect"]), facts["amount"])
+    effects = cast("list[tuple[str, int]]", facts["effects"])
+    words = Html("、".join(effect_words(v, effect, amount) for effect, amount in effects))
     if facts["mine"]:
         head = v.t("Recorded against you: {effect}", effect=words)
     elif facts["in_force"]:

@@ -27,17 +27,9 @@ def enter_misses(uow: UnitOfWork, people: Collection[PersonId], day: date) -> No
 
 
 def _sanction(uow: UnitOfWork, person: PersonId, day: date, days: list[date]) -> None:
-    rule = uow.rulebook.checkin.miss_sanction
     subject = f"checkin:{day}:{person}"
-    effects = (
-        (Effect.WARNING, int(rule.warning), 0),
-        (Effect.FINE, rule.fine_yuan, rule.fine_yuan),
-        (Effect.WITHHOLD, rule.withhold_allocations, rule.withhold_allocations),
-    )
     evidence: dict[str, Fact] = {"days": [at.isoformat() for at in days], "count": len(days)}
-    for effect, set_, amount in effects:
-        if set_:
-            sanction(uow, person, MISSED_CLAUSE, effect, amount, subject, evidence, subject)
+    sanction(uow, person, MISSED_CLAUSE, uow.rulebook.checkin.miss_sanction, subject, evidence, subject)
 
 
 def take_back_of(uow: UnitOfWork, person: PersonId, day: date, reason: str, by: PersonId | None) -> list[Entry]:

@@ -23,7 +23,7 @@ from core.complaints.telling import desk_of, heads, own_case, owner_of, tell
 from core.deadlines import Deadline, on_due
 from core.errors import AlreadySettled
 from core.ids import ComplaintId
-from core.ledger import Effect, sanction
+from core.ledger import sanction
 from core.notices import Fact, Notice, Receiver, ToGroup, ToPerson, Urgency
 from core.ports import UnitOfWork
 from core.rounds import RoundRun, every
@@ -88,14 +88,7 @@ def _sanction(uow: UnitOfWork, complaint: Complaint, deadline: Deadline, clause:
     if not reached:
         return
     evidence: dict[str, Fact] = {"number": complaint.number, "due": deadline.due_at, "created": complaint.created_at}
-    effects = (
-        (Effect.WARNING, int(rule.warning)),
-        (Effect.FINE, rule.fine_yuan),
-        (Effect.WITHHOLD, rule.withhold_allocations),
-    )
-    for effect, amount in effects:
-        if amount:
-            sanction(uow, owner.id, clause, effect, amount, complaint.subject, evidence, deadline.key)
+    sanction(uow, owner.id, clause, rule, complaint.subject, evidence, deadline.key)
 
 
 # The daily list -----------------------------------------------------------------------------------------

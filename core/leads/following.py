@@ -37,7 +37,7 @@ from core.leads.telling import (
     tell_people,
     was_reached,
 )
-from core.ledger import Effect, sanction
+from core.ledger import sanction
 from core.notices import Fact, ToPerson
 from core.people import PersonStatus
 from core.ports import UnitOfWork
@@ -229,12 +229,6 @@ def record_missed(uow: UnitOfWork, deadline: Deadline) -> None:
     show(uow, lead)
 
 
-def _sanction(uow: UnitOfWork, person: PersonId, clause: str, rule: Sanction, lead: Lead, deadline: Deadline) -> None:
+def _sanction(uow: UnitOfWork, person: PersonId, clause: str, cost: Sanction, lead: Lead, deadline: Deadline) -> None:
     evidence: dict[str, Fact] = {"lead": lead.id, "since": lead.owner_since, "due": deadline.due_at}
-    for effect, amount, applies in (
-        (Effect.WARNING, 0, rule.warning),
-        (Effect.FINE, rule.fine_yuan, rule.fine_yuan > 0),
-        (Effect.WITHHOLD, rule.withhold_allocations, rule.withhold_allocations > 0),
-    ):
-        if applies:
-            sanction(uow, person, clause, effect, amount, lead.subject, evidence, f"{deadline.key}|{lead.turn}")
+    sanction(uow, person, clause, cost, lead.subject, evidence, f"{deadline.key}|{lead.turn}")

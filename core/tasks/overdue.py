@@ -7,7 +7,7 @@ from datetime import timedelta
 from core.checkins import is_absent
 from core.deadlines import Deadline, on_due
 from core.ids import PersonId, TaskId
-from core.ledger import Effect, sanction
+from core.ledger import sanction
 from core.notices import Fact
 from core.ports import UnitOfWork
 from core.tasks.answering import next_due
@@ -45,17 +45,8 @@ def reply_missed(uow: UnitOfWork, deadline: Deadline) -> None:
 
 
 def _record(uow: UnitOfWork, task: Task, part: Assignment, deadline: Deadline) -> None:
-    rule = uow.rulebook.tasks.sanction
-    costs = (
-        (Effect.WARNING, int(rule.warning)),
-        (Effect.FINE, rule.fine_yuan),
-        (Effect.WITHHOLD, rule.withhold_allocations),
-    )
     evidence: dict[str, Fact] = {"given_at": task.given_at, "reply_by": deadline.due_at, "text": task.text[:200]}
-    for effect, amount in costs:
-        if amount:
-            figure = 0 if effect is Effect.WARNING else amount
-            sanction(uow, part.person, CLAUSE, effect, figure, task.subject, evidence, deadline.key)
+    sanction(uow, part.person, CLAUSE, uow.rulebook.tasks.sanction, task.subject, evidence, deadline.key)
 
 
 def _leave_room_before_escalation(uow: UnitOfWork, task: Task) -> None:
