@@ -33,6 +33,8 @@ class Company:
     phones: dict[str, Person] = field(default_factory=dict)
     sales: Chat | None = None
     service: Chat | None = None
+    second: str = ""  # who took the first lead over
+    owner: str = ""  # whose complaint it is
 
     def __getitem__(self, name: str) -> Person:
         return self.phones[name]

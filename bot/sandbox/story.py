@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import structlog
 
 from bot.sandbox.company import found_company
 from bot.sandbox.day import STEPS
@@ -45,6 +48,7 @@ async def play(folder: Path, language: str) -> Path:
 
 def main(folder: Path | None = None, language: str = "zh_CN") -> None:
     """Play it; the data stay where the last lines say."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     place = folder or Path(tempfile.mkdtemp(prefix="keguan-"))
     place.mkdir(parents=True, exist_ok=True)
     path = asyncio.run(play(place, language))

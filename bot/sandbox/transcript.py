@@ -12,6 +12,16 @@ from bot.sandbox.telegram import Telegram
 from bot.sandbox.world import Message
 
 
+@dataclass(slots=True)
+class _Seen:
+    """Something that showed in a chat, as it looked then."""
+
+    chat: int
+    lines: list[str]
+    message: Message | None = None
+    edited: bool = False
+
+
 @dataclass
 class Transcript:
     """Follows a Telegram; `flush` gives the lines since the last flush, chat by chat.
@@ -21,7 +31,7 @@ class Transcript:
 
     telegram: Telegram
     local: Callable[[datetime], datetime]
-    _seen: list[tuple[int, str, Message | None, str]] = field(default_factory=list)
+    _seen: list[_Seen] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.telegram.listen(self._hear)
@@ -29,69 +39,29 @@ class Transcript:
     def _hear(self, event: Event) -> None:
         clock = f"{self.local(self.telegram.now()):%H:%M}"
         if event.kind in ("message", "edit") and event.message is not None:
-            self._put(event.chat_id, clock, event.message, event.kind)
+            self._put(event.chat_id, clock, event.message, edited=event.kind == "edit")
         elif event.kind == "press" and event.message is not None:
             who = self.telegram.users[event.user_id].name
             label = _label(event.message, event.press.data if event.press else None)
-            self._seen.append((event.chat_id, clock, None, f"{who} 👆[{label}]"))
+            self._seen.append(_Seen(event.chat_id, [f"{clock}  {who} 👆[{label}]"]))
         elif event.kind == "answer" and event.press is not None and event.press.text:
             who = self.telegram.users[event.press.user_id].name
-            self._seen.append((event.chat_id, clock, None, f"  💬 {who}: {event.press.text}"))
+            self._seen.append(_Seen(event.chat_id, [f"{clock}    💬 {who}: {event.press.text}"]))
 
-    def _put(self, chat: int, clock: str, message: Message, kind: str) -> None:
-        if kind == "edit":
-            for index, (_, _, earlier, how) in enumerate(self._seen):
-                if earlier is message:
-                    if how == "edit":
-                        del self._seen[index]
-                        break
-                    return  # shown below in its newest form, where it first appeared
-        self._seen.append((chat, clock, message, kind))
+    def _put(self, chat: int, clock: str, message: Message, *, edited: bool) -> None:
+        if edited:
+            self._seen = [one for one in self._seen if one.message is not message or not one.edited]
+        self._seen.append(_Seen(chat, self._message(clock, message, edited=edited), message, edited))
 
     def flush(self) -> list[str]:
         """The lines since the last time, grouped by chat in the order in which chats first spoke."""
         chats: dict[int, list[str]] = {}
-        for chat, clock, message, what in self._seen:
-            lines = chats.setdefault(chat, [])
-            if message is None:
-                lines.append(f"{clock}  {what}")
-            else:
-                lines += self._message(clock, message, edited=what == "edit")
+        for one in self._seen:
+            chats.setdefault(one.chat, []).extend(one.lines)
         self._seen.clear()
-        written = []
-        for chat, lines in chats.items():
-            written.append(f"┌─ {self._title(chat)}")
-            written += [f"│ {line}" for line in lines]
-        return written
-
-    def clear(self) -> None:
-        """Forget what was heard so far."""
-        self._seen.clear()
-
-    def markdown(self, title: str) -> str:
-        """Everything since the start (or the last flush) as a Markdown document, a section for each chat."""
-        chats: dict[int, list[str]] = {}
-        for chat, clock, message, what in self._seen:
-            lines = chats.setdefault(chat, [])
-            if message is None:
-                lines.append(f"- {clock} *{_plain(what.strip())}*")
-            else:
-                lines += self._item(clock, message, edited=what == "edit")
-        written = [f"# {_plain(title)}"]
-        for chat, lines in chats.items():
-            written += ["", f"## {_plain(self._title(chat))}", "", *lines]
-        return "\n".join(written) + "\n"
-
-    def _item(self, clock: str, message: Message, *, edited: bool) -> list[str]:
-        sender = self.telegram.users[message.sender_id].name
-        head, *rest = (_content(message) or "…").splitlines()
-        lines = [f"- {clock}{' ✎' if edited else ''} **{_plain(sender)}**：{_plain(head)}"]
-        lines += [f"  {_plain(line)}" if line.strip() else "" for line in rest]
-        keys = [f"`[{_code(button['text'])}]`" for row in message.buttons for button in row]
-        keys += [f"`⌨ {_code(key['text'])}`" for row in (message.keyboard or {}).get("keyboard", []) for key in row]
-        if keys:
-            lines.append(f"  {' '.join(keys)}")
-        return ["  \n".join(lines)]
+        return [
+            line for chat, lines in chats.items() for line in (f"┌─ {self._title(chat)}", *(f"│ {x}" for x in lines))
+        ]
 
     def _title(self, chat_id: int) -> str:
         chat = self.telegram.chats[chat_id]

@@ -12,7 +12,8 @@ import xlsxwriter
 
 from core import people
 from core.access import SYSTEM, Role
-from core.ledger import Effect, sanction
+from core.ledger import sanction
+from core.rulebook import Sanction
 from tests.support.chat import SHANGHAI, Bench, Heard, Someone, open_bench
 
 HOLIDAY = datetime(2026, 10, 1, 8, 0, tzinfo=SHANGHAI)  # no rounds are run while the clock moves
@@ -294,7 +295,7 @@ async def test_the_ledger_shows_mine_in_force_and_a_superior_the_trial_entries_t
     boss, zhang = await boss_of(bench), await bench.staff("张三", superior="王总")
     other = await bench.staff("李经理", "客服部", Role.MANAGER)
     await bench.store.unit(
-        lambda uow: sanction(uow, zhang.person, "lead.contact", Effect.FINE, 50, "lead:1", {}, occurrence="x")
+        lambda uow: sanction(uow, zhang.person, "lead.contact", Sanction(fine_yuan=50), "lead:1", {}, occurrence="x")
     )
     await bench.settle()
     boss.expects("试行，本应记录：销售部-张三 — 罚款 50 元")

@@ -160,7 +160,7 @@ async def test_tsk1_a_department_gets_one_card_that_shows_who_has_answered(compa
     await c.bench.clock_to("10:30")
     alert = c.group.expects("10:30 前未回复", "销售部-李四", edited=False)
     assert "张三" not in alert.text.splitlines()[0]
-    c.li.expects("您在 10:30 前没有回复")
+    c.li.expects("你在 10:30 前没有回复")
     c.li.expects("10:30 前未回复", edited=True)
     c.group.expects("李四: 🔴 10:30 前未回复", edited=True)
     c.boss.expects("10:30 前未回复：销售部-李四")
@@ -372,7 +372,7 @@ async def test_a_superior_confirms_and_the_giver_withdraws(company: Company) -> 
     c.group.expects("任务 2")
     c.zhang.expects("任务 2")
     await c.boss.says("/tasks")
-    c.boss.expects("您没有未完成的任务", "团队未完成：1", "另一件事")
+    c.boss.expects("你没有未完成的任务", "团队未完成：1", "另一件事")
     await c.boss.presses("2 · 另一件事")
     c.boss.expects("任务 2", "确认完成", "撤回")
     assert "撤回" in await c.boss.presses("撤回")
@@ -397,7 +397,7 @@ async def test_tsk2_alert_at_the_minute_then_escalation_then_the_due_alert(stric
     c.group.expects("🔴 10:30 前未回复", edited=True)
     c.boss.expects("10:30 前未回复：销售部-张三")
     c.boss.expects("销售部-张三 — 警告")
-    late = c.zhang.expects("您在 10:30 前没有回复")
+    late = c.zhang.expects("你在 10:30 前没有回复")
     assert late.labels == ["👌 收到", "✅ 已解决", "📝 说明原因"]
     c.zhang.expects("🔴 10:30 前未回复", edited=True)
     c.zhang.expects("记入你的台账：警告")
@@ -435,7 +435,7 @@ async def test_p15_p18_after_an_answer_nobody_hears_more(company: Company) -> No
     c.skips()
     await c.bench.clock_to("10:31")
     assert "迟 1 分钟" in await c.zhang.presses("收到", c.group)
-    c.group.expects("👌 10:31 收到 (迟 1 分钟)", edited=True)
+    c.group.expects("👌 10:31 收到 · 迟 1 分钟", edited=True)
     c.zhang.expects("迟 1 分钟", edited=True)
     c.boss.expects("10:31 收到", "迟 1 分钟")
     await c.bench.clock_to("17:59")
@@ -641,7 +641,7 @@ async def test_tsk3_an_accepted_excuse_takes_the_entry_back_with_a_trace(strict:
     c = strict
     await _late(c)
     assert "/why 1" in await c.zhang.presses("说明原因")
-    alert = next(m for m in c.zhang.messages if "您在 10:30 前没有回复" in m.wire["text"])
+    alert = next(m for m in c.zhang.messages if "你在 10:30 前没有回复" in m.wire["text"])
     await c.zhang.says("在山里，没有网络 <b>", reply_to=alert)
     c.zhang.expects("已转交 销售部-王经理 认定")
     c.zhang.expects("待上级认定", edited=True)
@@ -708,7 +708,7 @@ async def test_tsk3_only_who_was_late_can_explain_and_with_words(company: Compan
 async def test_tsk5_everyone_sees_their_open_tasks_with_the_time_left(company: Company) -> None:
     c = company
     await c.zhang.says("/tasks")
-    c.zhang.expects("您没有未完成的任务")
+    c.zhang.expects("你没有未完成的任务")
     await c.gives()
     await c.bench.clock_to("10:10")
     await c.zhang.says("/tasks")

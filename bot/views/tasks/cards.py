@@ -132,7 +132,7 @@ def part_line(v: Viewer, facts: Facts, part: Facts, *, named: bool) -> Html:
     if named:
         said = fill("{label}: {said}", label=part["label"], said=said)
     if part["late_minutes"]:
-        said = fill("{said} ({late})", said=said, late=v.t("{n} min late", n=part["late_minutes"]))
+        said = fill("{said} · {late}", said=said, late=v.t("{n} min late", n=part["late_minutes"]))
     words = _words(v, part)
     return lines(said, fill("“{words}”", words=words) if words else None, excuse_line(v, part["excuse"]))
 
@@ -212,7 +212,7 @@ def alert(v: Viewer, facts: Facts) -> Screen:
 
 def summary(v: Viewer, facts: Facts) -> Html:
     return fill(
-        "{task} · {giver} {at}: {text}",
+        "{task} · {giver} {at} “{text}”",
         task=name(v, facts),
         giver=facts["giver"],
         at=v.when(facts["given_at"]),
