@@ -40,6 +40,18 @@ def run() -> None:
 
 
 @app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="a free one where it is taken · 被占用时换空闲端口")] = 8765,
+    folder: Annotated[Path | None, typer.Option(help="keep the state here · 存档目录")] = None,
+    browser: Annotated[bool, typer.Option(help="open a browser on it · 打开浏览器")] = False,
+) -> None:
+    """Phones of a demo company on a web page, no token needed · 网页沙盒：演示公司的手机，无需令牌"""
+    from bot.sandbox.web.main import main as serve_page
+
+    serve_page(port, folder, browser)
+
+
+@app.command()
 def doctor(language: Language = "zh") -> None:
     """Say what is wrong, and what to do · 检查安装，说明问题和办法"""
     from bot.doctor import examine

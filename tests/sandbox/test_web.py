@@ -21,9 +21,12 @@ from bot.sandbox.company import Company
 from bot.sandbox.server import serve_app
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.web import page as page_module
+from bot.sandbox.web import wording
 from bot.sandbox.web.main import _run
 from bot.sandbox.web.room import RULEBOOK, START, Room
 from core.clock import ManualClock
+from core.deadlines import RINGS
+from core.rounds import ROUNDS
 from core.rulebook import load
 from core.rulebook.sections import Words
 from tests.sandbox.pages import Opened, open_page
@@ -385,6 +388,14 @@ async def test_the_transcript_is_markdown_in_which_nothing_is_markup(client: Cli
         text = await response.text()
     assert "## 👥 销售部" in text
     assert r"**张三**：\<script\>\*stars\* \[x\](http://y)" in text
+
+
+# Words
+
+
+async def test_every_deadline_and_round_is_worded_for_the_rule_bar(client: Client) -> None:
+    assert set(RINGS) - set(wording.DEADLINES) == set(), "word them in bot/sandbox/web/wording.py"
+    assert set(ROUNDS) - set(wording.ROUNDS) == set(), "word them in bot/sandbox/web/wording.py"
 
 
 # The command

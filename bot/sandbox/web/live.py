@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -22,8 +21,8 @@ from bot.sandbox.web.room import Room, Wire
 from bot.sandbox.web.stories import StoryPlayer, demo_day
 from bot.sandbox.web.wording import DEADLINES, ROUNDS, in_words, subject_in_words
 from bot.sandbox.world import Chat
+from core.deadlines import Deadline
 from core.rounds import ROUNDS as ALL_ROUNDS
-from storage.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
 SPEEDS = (0, 1, 60, 600)
@@ -94,6 +93,7 @@ class Live:
             self._founded = await self._pack()
         if saved:
             await self.load(saved)
+        self.room.at_stage("ready")
 
     async def close(self) -> None:
         async with self._turn:
@@ -127,7 +127,6 @@ class Live:
         ]
         self.room.running = self
         await self._look_at_rules()
-        self.room.at_stage("ready")
 
     async def _end(self) -> None:
         if self._stage is None:
@@ -252,9 +251,29 @@ class Live:
     async def _look_at_rules(self) -> None:
         if self._stage is None:
             return
-        pending = await self._stage.app.store.look(_pending)
-        self._rules = {"deadlines": pending, "rounds": self._upcoming_rounds()}
+        pending = await self._stage.app.store.look(lambda uow: uow.deadlines.pending(SHOWN_DEADLINES))
+        self._rules = {"deadlines": [self._worded(one) for one in pending], "rounds": self._upcoming_rounds()}
         self.room.refresh()
+
+    def _worded(self, one: Deadline) -> Wire:
+        return {
+            "kind": one.kind,
+            "words": in_words(DEADLINES, one.kind),
+            "subject": subject_in_words(one.subject),
+            "at": one.due_at.timestamp(),
+            "clause": self._clause(one.clause) if one.clause else None,
+        }
+
+    def _clause(self, clause_id: str) -> Wire:
+        """Article and title of a clause; its id where the rulebook no longer has it."""
+        try:
+            clause = self.room.rulebook.clause(clause_id)
+        except LookupError:
+            return {"zh": clause_id, "en": clause_id}
+        return {
+            short: f"{clause.article} {clause.title.say(language)}".strip()
+            for short, language in (("zh", "zh_CN"), ("en", "en"))
+        }
 
     def _upcoming_rounds(self) -> list[Wire]:
         rulebook, now = self.room.rulebook, self.room.clock.now()
@@ -312,6 +331,7 @@ class Live:
         self._take(self._company_of(facts))
         await self._go_live()
         self.room.transcript.clear()
+        self.room.at_stage("ready")
         self.room.feed.renew()
 
     def _company_of(self, facts: Wire) -> Company:
@@ -324,19 +344,6 @@ class Live:
         for name, number in facts["chats"].items():
             setattr(company, name, telegram.chats[number])
         return company
-
-
-def _pending(uow: SqlUnitOfWork) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": one.kind,
-            "words": in_words(DEADLINES, one.kind),
-            "subject": subject_in_words(one.subject),
-            "at": one.due_at.timestamp(),
-            "clause": one.clause,
-        }
-        for one in uow.deadlines.pending(SHOWN_DEADLINES)
-    ]
 
 
 def _clock_time(text: str) -> str:

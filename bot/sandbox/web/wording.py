@@ -17,7 +17,8 @@ DEADLINES = {
     "complaint.close": ("投诉：结案", "Complaint: closed"),
     "complaint.delivery": ("投诉：交付", "Complaint: delivery"),
     "visit.next": ("拜访：下一步提醒", "Visit: next step"),
-    "visit.remind": ("拜访：提醒", "Visit: reminder"),
+    "visit.plan_day": ("拜访计划：当天提醒", "Visit plan: the day"),
+    "visit.plan_end": ("拜访计划：到期核对", "Visit plan: end"),
 }
 ROUNDS = {
     "checkin.prompt": ("签到：发起", "Check-in: asks"),
@@ -30,6 +31,7 @@ SUBJECTS = {
     "customer": ("客户", "customer"),
     "complaint": ("投诉", "complaint"),
     "visit": ("拜访", "visit"),
+    "plan": ("拜访计划", "visit plan"),
     "group": ("群组", "group"),
     "checkin": ("签到", "check-in"),
 }

@@ -231,7 +231,7 @@ class App {
     const when = at => (dayKey(at) === dayKey(now) ? "" : `${dayShort(at)} `) + clockTime(at);
     const row = (title, detail, at) => h("li", { class: at - now <= 600 ? "soon" : "" }, h("span", {}, h("b", {}, title), detail ? h("small", {}, detail) : null), h("span", { class: "at" }, h("time", {}, when(at)), h("small", {}, left(at))));
     fill($("rules"), h("h3", {}, t("rules"), h("i", { class: "count" }, String(rules.deadlines.length))),
-      rules.deadlines.length ? h("ol", {}, ...rules.deadlines.map(one => row(both(one.words), [both(one.subject), one.clause && `§ ${one.clause}`].filter(Boolean).join(" · "), one.at))) : h("p", { class: "empty" }, t("noRules")),
+      rules.deadlines.length ? h("ol", {}, ...rules.deadlines.map(one => row(both(one.words), [both(one.subject), both(one.clause)].filter(Boolean).join(" · "), one.at))) : h("p", { class: "empty" }, t("noRules")),
       rules.rounds.length ? h("h3", {}, t("rounds")) : null,
       h("ol", {}, ...rules.rounds.map(one => row(both(one.words), "", one.at))));
   }

@@ -393,7 +393,7 @@ export class Phone {
     const point = () => ({ latitude: chosen.latitude, longitude: chosen.longitude });
     this.sheet(t("mapHint"), map, ...(live ? [go(t("move"), () => this.act("move", { message: live.id, ...point() }), "main")] : [
       go(`◉ ${t("here")}`, () => this.act("here"), "main"),
-      go(`⌖ ${t("pin")}`, () => this.act("pin", point())),
+      go(`◎ ${t("pin")}`, () => this.act("pin", point())),
       go(`⦿ ${t("live")}`, () => this.act("live", { seconds: 900 })),
       go(`🚶 ${t("stand")}`, () => this.act("stand", point()).then(() => this.toast("🚶 ✓"))),
     ]));
