@@ -13,10 +13,10 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY) ## play a working day of the demo company and print its chats
-	$(BIN)/keguan story
+demo: $(READY) ## a demo company on a web page, on this computer only, until stopped
+	$(BIN)/keguan sandbox
 
-story: $(READY) ## the same, under the name it keeps
+story: $(READY) ## play its working day and print the chats; ends by itself
 	$(BIN)/keguan story
 
 run: $(READY) ## run the bot with the settings in .env

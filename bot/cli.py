@@ -52,6 +52,17 @@ def sandbox(
 
 
 @app.command()
+def story(
+    folder: Annotated[Path | None, typer.Option(help="where its data go · 数据放在哪里")] = None,
+    language: Language = "zh",
+) -> None:
+    """Play a working day of a demo company and print its chats · 演示公司的一个工作日"""
+    from bot.sandbox.story import main
+
+    main(folder, _language(language))
+
+
+@app.command()
 def doctor(language: Language = "zh") -> None:
     """Say what is wrong, and what to do · 检查安装，说明问题和办法"""
     from bot.doctor import examine
