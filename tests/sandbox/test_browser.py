@@ -87,6 +87,21 @@ async def test_complaint_with_photo_and_status(opened: Opened) -> None:
         assert screen.complaints == []
 
 
+async def test_the_demo_day_is_played_on_the_page(opened: Opened) -> None:
+    steps = len(opened.live.story.steps)
+    assert steps > 10
+    async with open_screen(opened.server.url) as screen:
+        told = screen.page.locator("#story .count")
+        for number in range(1, steps + 1):
+            await screen.page.locator("#step").click()
+            await expect(told).to_have_text(f"{number}/{steps}", timeout=SHOWN)
+            await expect(screen.page.locator("#step", has_text="…")).to_have_count(0, timeout=SHOWN)
+        await expect(screen.page.locator("#story")).to_contain_text("演示结束", timeout=SHOWN)
+        await screen.shoot("demo-day")
+        assert opened.room.stage == "ready"
+        assert screen.complaints == []
+
+
 async def test_what_people_write_never_becomes_part_of_the_page(opened: Opened) -> None:
     nasty = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
     stranger = opened.room.telegram.person(nasty)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import importlib
 import shutil
 import signal
@@ -12,7 +11,6 @@ import sys
 import tempfile
 import webbrowser
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import structlog
@@ -71,21 +69,12 @@ async def _serve(room: Room, port: int) -> Server:
 async def _open(room: Room, server: Server, work: Path, folder: Path | None) -> None:
     """Bring the bot. Its libraries take seconds to load; the page is there meanwhile."""
     try:
-        module = await asyncio.to_thread(_bring)
+        module = await asyncio.to_thread(importlib.import_module, "bot.sandbox.web.live")
         live: Live = module.Live(room, server, work)
         await live.open(_kept(folder))
     except Exception as problem:  # the page tells it; the process stays to be looked at
         log.exception("the sandbox did not open")
         room.at_stage("failed", repr(problem))
-
-
-def _bring() -> ModuleType:
-    """Import what the bot needs. The collector, which finds nothing yet, would cost a fifth of the time."""
-    gc.disable()
-    try:
-        return importlib.import_module("bot.sandbox.web.live")
-    finally:
-        gc.enable()
 
 
 def _kept(folder: Path | None) -> bytes:

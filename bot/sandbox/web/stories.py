@@ -53,6 +53,7 @@ class StoryPlayer:
         if step.clock:
             await conductor.to_clock(step.clock)
         await step.act(company)
+        await company.stage.settle()
 
     def shown(self) -> dict[str, Any]:
         return {
