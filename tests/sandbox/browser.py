@@ -36,7 +36,7 @@ class Screen:
 
     async def open(self, url: str) -> None:
         await self.page.goto(url)
-        await self.page.locator(".phone .chat").first.wait_for()
+        await self.page.locator(".phone .chat").first.wait_for(timeout=60_000)  # libraries load first
 
     def phone(self, name: str) -> Locator:
         return self.page.locator(".phone").filter(has=self.page.locator(".owner b", has_text=name))

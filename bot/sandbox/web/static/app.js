@@ -250,7 +250,10 @@ class App {
         h("button", { disabled: ended && !this.playing, onclick: () => this.play() }, this.playing ? `■ ${t("stop")}` : `▶▶ ${t("play")}`)));
     $("story").querySelector(".bar i").style.width = `${100 * done / steps.length}%`;
   }
-  async step() { await this.control("story"); }
+  async step() {
+    for (const alert of document.querySelectorAll(".phone .alert")) alert.remove(); // told by the step before
+    await this.control("story");
+  }
   async play() {
     this.playing = !this.playing;
     this.drawn.story = ""; this.setStatus(this.status);
