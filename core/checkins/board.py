@@ -65,12 +65,14 @@ def _nearest(
 
 
 def refresh(uow: UnitOfWork, day: date, department: DepartmentId | None = None) -> None:
-    """Show the day's state in the groups: the open card, or the closed one and the list."""
+    """Show the day's state in the groups: the open card, or the closed one and the list. A group in whose
+    departments nobody is expected is left in peace."""
     state, window = uow.checkins.day(day), window_on(uow.rulebook, day)
     if state is None or window is None:
         return
     for group, departments in scopes(uow):
-        if department is None or department in departments:
+        is_meant = department is None or department in departments
+        if is_meant and uow.checkins.counts(day, departments):
             show_card(uow, window, state, group, departments)
             if state.closed_at is not None:
                 show_list(uow, window, state, group, departments)

@@ -99,6 +99,21 @@ async def test_a_morning_from_the_prompt_to_the_list(bench: Bench) -> None:
     assert missed.point is None
 
 
+async def test_a_group_in_which_nobody_has_a_round_hears_nothing_of_it(bench: Bench) -> None:
+    """CHK-2: no empty card, no empty list; the round of the other group goes on."""
+    t = await team(bench)
+    chief = await bench.staff("陈经理", "客服部", Role.MANAGER)
+    await bench.staff("周婷", "客服部", Role.SERVICE)
+    desk = await bench.group("客服群", chief, department="客服部", purposes=[Purpose.SALES])
+    await bench.clock_to("08:50")
+    t.group.expects("待报 2")
+    await bench.clock_to("09:10")
+    t.group.expects("缺 2", edited=True)
+    desk.expects_silence()
+    chief.expects_silence()
+    t.skip()
+
+
 async def test_due_and_closing_instants_belong_to_the_better_side(bench: Bench) -> None:
     """CHK-1: 09:00:00 is in time, 09:00:01 late; P8: both are the previous day in UTC's sense or not, by zone."""
     t = await team(bench)
