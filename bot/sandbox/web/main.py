@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import os
 import shutil
 import signal
 import sys
@@ -68,6 +69,7 @@ async def _serve(room: Room, port: int) -> Server:
 
 async def _open(room: Room, server: Server, work: Path, folder: Path | None) -> None:
     """Bring the bot. Its libraries take seconds to load; the page is there meanwhile."""
+    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")  # nobody changes its tables; a second copy is memory lost
     try:
         module = await asyncio.to_thread(importlib.import_module, "bot.sandbox.web.live")
         live: Live = module.Live(room, server, work)
