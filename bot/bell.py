@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from core.clock import Clock
-from core.deadlines import RINGS, Deadline, Outage
+from core.deadlines import DEFERRED, RINGS, Deadline, Outage
 from core.rounds import ROUNDS, Round, RoundRun
 from storage.store import Store
 from storage.unit_of_work import SqlUnitOfWork
@@ -52,7 +52,9 @@ class Bell:
         uow.rounds.record_outage(outage)
         until = uow.now + timedelta(minutes=rule.grace_minutes)
         moved = uow.deadlines.defer(since, until)
-        log.warning("outage", since=since.isoformat(), until=uow.now.isoformat(), moved=moved)
+        log.warning("outage", since=since.isoformat(), until=uow.now.isoformat(), moved=len(moved))
+        for deadline in moved:
+            _tell_deferred(uow, deadline)
 
     async def run(self) -> None:
         """Ring until cancelled."""
@@ -134,6 +136,14 @@ def _run_round(uow: SqlUnitOfWork, one: Round, run: RoundRun) -> None:
     missed = any(o.start <= run.planned_at <= o.end for o in uow.rounds.outages(run.planned_at, uow.now))
     if uow.rounds.start(one.name, run.day, run.planned_at, missed):
         one.run(uow, RoundRun(run.day, run.planned_at, run.late_by, missed))
+
+
+def _tell_deferred(uow: SqlUnitOfWork, deadline: Deadline) -> None:
+    try:
+        if deadline.kind in DEFERRED:
+            DEFERRED[deadline.kind](uow, deadline)
+    except Exception:  # a card that still shows the old time must not keep the bell from starting
+        log.exception("deferral not told", what=deadline.subject)
 
 
 def _ring(uow: SqlUnitOfWork, deadline: Deadline) -> None:

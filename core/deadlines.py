@@ -61,16 +61,26 @@ class Deadlines(Protocol):
 
 Ring: TypeAlias = "Callable[[UnitOfWork, Deadline], None]"
 RINGS: dict[DeadlineKind, Ring] = {}
+DEFERRED: dict[DeadlineKind, Ring] = {}
 
 
 def on_due(kind: DeadlineKind) -> Callable[[Ring], Ring]:
     """Declare what happens when a deadline of this kind passes. It runs as SYSTEM in a unit of work of its own,
     in which the deadline is already marked done."""
+    return _declares(RINGS, kind)
 
+
+def on_deferred(kind: DeadlineKind) -> Callable[[Ring], Ring]:
+    """Declare what happens when an outage has moved a deadline of this kind (P21): cards that show the old instant
+    are told anew. It runs as SYSTEM in the unit of work that moved it, with the deadline as it stands now."""
+    return _declares(DEFERRED, kind)
+
+
+def _declares(rings: dict[DeadlineKind, Ring], kind: DeadlineKind) -> Callable[[Ring], Ring]:
     def declare(ring: Ring) -> Ring:
-        if kind in RINGS:
+        if kind in rings:
             raise ValueError(f"two rings for {kind}")
-        RINGS[kind] = ring
+        rings[kind] = ring
         return ring
 
     return declare

@@ -67,6 +67,7 @@ _DEFER = (
     sa.update(_T)
     .where(_T.c.due_at >= sa.bindparam("start"), _T.c.due_at < sa.bindparam("until"), _OPEN)
     .values(due_at=sa.bindparam("until"), generation=_T.c.generation + 1)
+    .returning(_T)
 )
 
 
@@ -147,6 +148,6 @@ class SqlDeadlines:
         done = self._c.execute(_FINISH, {"row": deadline.id, "gen": deadline.generation, "at": self._now})
         return bool(done.rowcount)
 
-    def defer(self, start: datetime, until: datetime) -> int:
-        """Move what fell due from `start` on to `until` (P21); how many."""
-        return int(self._c.execute(_DEFER, {"start": start, "until": until}).rowcount)
+    def defer(self, start: datetime, until: datetime) -> list[Deadline]:
+        """Move what fell due from `start` on to `until` (P21); the moved ones, as they are now."""
+        return [deadline_from(row) for row in self._c.execute(_DEFER, {"start": start, "until": until})]

@@ -126,6 +126,7 @@ _SOLVE = (
     .where(_A.c.id == sa.bindparam("row"), _A.c.state != AnswerState.SOLVED)
     .values(state=AnswerState.SOLVED, solved_at=sa.bindparam("at"), closed_by_id=sa.bindparam("who"))
 )
+_DEFER_REPLY = sa.update(_T).where(_T.c.id == sa.bindparam("row")).values(reply_by=sa.bindparam("limit"))
 _MISS_REPLY = sa.update(_A).where(_A.c.id == sa.bindparam("row")).values(reply_missed_at=sa.bindparam("at"))
 _MISS_DUE = sa.update(_A).where(_A.c.id == sa.bindparam("row")).values(due_missed_at=sa.bindparam("at"))
 _CLOSE = (
@@ -262,6 +263,9 @@ class SqlTasks:
 
     def solve_for(self, assignment: AssignmentId, by: PersonId, at: datetime) -> None:
         self._c.execute(_SOLVE, {"row": assignment, "who": by, "at": at})
+
+    def defer_reply(self, task: TaskId, limit: datetime) -> None:
+        self._c.execute(_DEFER_REPLY, {"row": task, "limit": limit})
 
     def miss_reply(self, assignment: AssignmentId, limit: datetime) -> None:
         self._c.execute(_MISS_REPLY, {"row": assignment, "at": limit})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from core.access import Role
-from core.deadlines import DeadlineKind
+from core.deadlines import Deadline, DeadlineKind, on_deferred
 from core.groups import Purpose, for_purpose
-from core.ids import GroupId, PersonId
+from core.ids import GroupId, LeadId, PersonId
 from core.leads.entities import Lead, LeadEvent, LeadState
 from core.leads.intake import mask_phones
 from core.names import masked_phone
@@ -94,8 +95,7 @@ def _told(event: LeadEvent) -> Fact:
 
 def show(uow: UnitOfWork, lead: Lead) -> None:
     """Bring the cards of a lead up to date: the one in the groups, and its owner's."""
-    events = uow.leads.events(lead.id)
-    facts = facts_of(lead, events)
+    facts = facts_of(lead, _with_present_limit(uow, lead))
     bound = {group.id for group in uow.groups.all()}
     for group in lead.groups:
         if group in bound:
@@ -111,6 +111,22 @@ def show(uow: UnitOfWork, lead: Lead) -> None:
             )
     if lead.owner is not None:
         _show_owner(uow, lead, facts)
+
+
+def _with_present_limit(uow: UnitOfWork, lead: Lead) -> list[LeadEvent]:
+    """The lead's story, in which the present owner's limit is the one that counts, also after an outage (P21)."""
+    events, due = list(uow.leads.events(lead.id)), uow.deadlines.due_of(lead.subject, CONTACT)
+    given = [at for at, event in enumerate(events) if event.until is not None]
+    if due is not None and given:
+        events[given[-1]] = replace(events[given[-1]], until=due)
+    return events
+
+
+@on_deferred(CONTACT)
+@on_deferred(RECORD)
+def limit_moved(uow: UnitOfWork, deadline: Deadline) -> None:
+    """An outage moved a limit: the cards show the new one (P21)."""
+    show(uow, uow.leads.get(LeadId(deadline.number)))
 
 
 def _show_owner(uow: UnitOfWork, lead: Lead, facts: dict[str, Fact]) -> None:

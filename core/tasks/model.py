@@ -191,6 +191,9 @@ class Tasks(Protocol):
     def solve_for(self, assignment: AssignmentId, by: PersonId, at: datetime) -> None:
         """A superior confirms the part as solved."""
 
+    def defer_reply(self, task: TaskId, limit: datetime) -> None:
+        """The answer is asked for by another instant from now on."""
+
     def miss_reply(self, assignment: AssignmentId, limit: datetime) -> None: ...
     def miss_due(self, assignment: AssignmentId, limit: datetime) -> None: ...
     def close(self, task: TaskId, state: TaskState, by: PersonId, at: datetime) -> bool:

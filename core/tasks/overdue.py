@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.checkins import is_absent
-from core.deadlines import Deadline, on_due
+from core.deadlines import Deadline, on_deferred, on_due
 from core.ids import PersonId, TaskId
 from core.ledger import sanction
 from core.notices import Fact
@@ -22,6 +22,24 @@ from core.tasks.telling import (
     tell_overdue,
     was_reached,
 )
+
+
+@on_deferred(REPLY)
+def reply_deferred(uow: UnitOfWork, deadline: Deadline) -> None:
+    """An outage moved the limit of the answer: the cards ask for it by the new instant (P21)."""
+    task = TaskId(deadline.number)
+    uow.tasks.defer_reply(task, deadline.due_at)
+    show(uow, uow.tasks.get(task))
+
+
+@on_deferred(DUE)
+def due_deferred(uow: UnitOfWork, deadline: Deadline) -> None:
+    """The same for the limit of the result, of all who were still in time."""
+    task = uow.tasks.get(TaskId(deadline.number))
+    for part in task.unsolved:
+        if part.due_missed_at is None and part.due_at < deadline.due_at:
+            uow.tasks.promise(part.id, deadline.due_at)
+    show(uow, uow.tasks.get(task.id))
 
 
 @on_due(REPLY)

@@ -550,6 +550,8 @@ async def test_p21_the_bots_own_absence_is_held_against_nobody(company: Company)
     await c.gives()
     await c.bench.clock_to("10:20")
     await c.bench.conductor.jump(c.bench.clock.now() + timedelta(hours=1))
+    c.group.expects("11:30 前回复", "18:00 前完成", edited=True)
+    c.zhang.expects("11:30 前回复", edited=True)
     c.group.expects_silence()
     assert await c.kinds() == {"task.reply": "14 11:30:00", "task.escalate": "14 11:30:00", "task.due": "14 18:00:00"}
     await c.bench.clock_to("11:25")
@@ -559,6 +561,24 @@ async def test_p21_the_bots_own_absence_is_held_against_nobody(company: Company)
     assert (await c.task()).assignments[0].late_minutes is None
     await c.bench.clock_to("12:00")
     assert await c.entries(c.zhang) == []
+
+
+async def test_p21_a_due_time_that_passed_in_an_outage_moves_for_all_to_see(company: Company) -> None:
+    """The lists say the same; whoever missed the answer before stays late."""
+    c = company
+    await c.gives()
+    await c.bench.clock_to("10:31")
+    c.skips()
+    await c.bench.clock_to("17:55")
+    c.skips()
+    await c.bench.conductor.jump(c.bench.clock.now() + timedelta(hours=1))
+    card = c.group.expects("19:05 前完成", "🔴 10:30 前未回复", edited=True)
+    assert "18:00" not in card.text
+    c.zhang.expects("19:05 前完成", edited=True)
+    assert [f"{part.due_at.astimezone(SHANGHAI):%H:%M}" for part in (await c.task()).assignments] == ["19:05"]
+    await c.bench.clock_to("19:05")
+    c.group.expects("⏰ 19:05 到期未完成", edited=False)
+    c.skips()
 
 
 async def test_p21_after_an_outage_the_escalation_keeps_its_distance(company: Company) -> None:

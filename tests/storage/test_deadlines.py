@@ -75,7 +75,10 @@ async def test_outage_moves_what_fell_due_in_it_and_nothing_else(store: Store, c
     for number, hours in enumerate((0, 1, 2, 3)):
         await store.unit(lambda uow, n=number, h=hours: uow.deadlines.open(CALL, f"lead:{n}", start + h * HOUR))
     moved = await store.unit(lambda uow: uow.deadlines.defer(start + HOUR, start + 3 * HOUR))
-    assert moved == 2
+    assert [(d.subject, d.due_at - start, d.generation) for d in moved] == [
+        ("lead:1", 3 * HOUR, 2),
+        ("lead:2", 3 * HOUR, 2),
+    ]
     due = {d.subject: d.due_at - start for d in await store.look(lambda uow: uow.deadlines.pending(10))}
     assert due == {"lead:0": 0 * HOUR, "lead:1": 3 * HOUR, "lead:2": 3 * HOUR, "lead:3": 3 * HOUR}
 
