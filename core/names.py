@@ -15,6 +15,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
 HOME = "CN"
+SHORTEST_PHONE = 7  # digits; fewer would be shown whole by their ends
 TAIL = 4  # digits of a phone by which people remember it
 _MARKS = re.compile(r"[\s()\[\]{}<>《》〈〉【】「」『』〔〕“”\"'‘’·•.,、,。;:_\-—–~/\\|*&+]+")
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#)\s*(\d{1,6})\s*$|(?<=\d{7})[-－—](\d{1,6})\s*$", re.IGNORECASE)
@@ -141,6 +142,15 @@ def masked_phone(number: str) -> str:
     digits = [character for character in shown if character.isdigit() or character == "+"]
     head = "".join(digits[: -(TAIL + 4)]) or digits[0]
     return f"{head}****{tail(number)}"
+
+
+def hidden_phone(written: str) -> str:
+    """A number as somebody typed it, masked; of what can't be a phone number the ends alone."""
+    number = phone_key(written)
+    if number is not None:
+        return masked_phone(number)
+    digits = re.sub(r"\D", "", written)
+    return f"{digits[:3]}****{digits[-TAIL:]}" if len(digits) >= SHORTEST_PHONE else "****"
 
 
 # Codes ------------------------------------------------------------------------------------------------------

@@ -14,12 +14,14 @@ from aiogram_dialog.widgets.kbd import Button, Cancel, Column, Select
 from aiogram_dialog.widgets.text import Format
 
 from bot.contents import content_of
-from bot.dialogs.base import FromView, Plain, Words, actor_of, do_of, finish, viewer_of
+from bot.dialogs.base import FromView, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
 from bot.views import complaints as views
+from bot.views.customers import hit_label
 from core import complaints
 from core.complaints import Complaint, Content, Draft, Step, Verdict
+from core.customers import Hit
 from core.errors import NotUnderstood
-from core.ids import ComplaintId
+from core.ids import ComplaintId, CustomerId
 
 
 class NoteForm(StatesGroup):
@@ -34,6 +36,7 @@ class RegisterForm(StatesGroup):
     text = State()
     kind = State()
     customer = State()
+    record = State()
 
 
 async def _begin(manager: DialogManager, state: State, data: dict[str, Any]) -> None:
@@ -176,6 +179,8 @@ class Started:
 
     contents: list[dict[str, str]] = field(default_factory=list)
     kind: str = ""
+    name: str = ""
+    phone: str = ""
 
     @staticmethod
     def of(manager: DialogManager) -> Started:
@@ -212,10 +217,37 @@ async def _kind_chosen(_: CallbackQuery, __: Any, manager: DialogManager, key: s
 
 
 async def _customer_named(message: Message, _: MessageInput, manager: DialogManager) -> None:
+    """Who it is; where the archive may know them, the form asks."""
     started = Started.of(manager)
-    name, phone = views.read_customer(message.text or "")
+    started.name, started.phone = views.read_customer(message.text or "")
+    if await _records(manager, started):
+        started.keep(manager)
+        await manager.switch_to(RegisterForm.record)
+    else:
+        await _register_case(manager, started)
+
+
+async def _records(manager: DialogManager, started: Started) -> tuple[Hit, ...]:
+    return await ask_of(manager)(complaints.records_like, actor_of(manager), started.name, started.phone)
+
+
+async def _records_getter(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
+    v, actor = viewer_of(dialog_manager), actor_of(dialog_manager)
+    hits = await _records(dialog_manager, Started.of(dialog_manager))
+    return {"records": [(hit_label(v, hit, actor.name), str(hit.customer)) for hit in hits]}
+
+
+async def _record_chosen(_: CallbackQuery, __: Any, manager: DialogManager, record: str) -> None:
+    await _register_case(manager, Started.of(manager), CustomerId(int(record)))
+
+
+async def _no_record(_: CallbackQuery, __: Button, manager: DialogManager) -> None:
+    await _register_case(manager, Started.of(manager))
+
+
+async def _register_case(manager: DialogManager, started: Started, record: CustomerId | None = None) -> None:
     contents = tuple(Content(**content) for content in started.contents)
-    draft = Draft(started.kind, name, phone, contents)
+    draft = Draft(started.kind, started.name, started.phone, contents, record)
     complaint = await do_of(manager)(complaints.register_for, actor_of(manager), draft)
     await finish(manager, views.registered(viewer_of(manager), complaint))
 
@@ -273,6 +305,22 @@ def _register() -> Dialog:
             MessageInput(_customer_named, content_types=ContentType.TEXT),
             Cancel(Plain("Cancel"), id="customer_cancel"),
             state=RegisterForm.customer,
+        ),
+        Window(
+            Words("Is it one of these customers?"),
+            Column(
+                Select(
+                    Format("{item[0]}"),
+                    id="record",
+                    item_id_getter=lambda item: item[1],
+                    items="records",
+                    on_click=_record_chosen,
+                )
+            ),
+            Button(Plain("None of them"), id="no_record", on_click=_no_record),
+            Cancel(Plain("Cancel"), id="record_cancel"),
+            state=RegisterForm.record,
+            getter=_records_getter,
         ),
     )
 

@@ -13,6 +13,7 @@ from core import complaints
 from core.complaints import Complaint, Overview, Step
 from core.errors import NotFound, NotUnderstood
 from core.ids import ComplaintId
+from core.names import hidden_phone
 from core.notices import Facts
 from core.rulebook import UnknownEntry
 
@@ -26,7 +27,6 @@ PROMISED_DAY = re.compile(
 )
 FAR = 182  # days back from which a day without a year is the coming one
 AHEAD = {"今天": 0, "today": 0, "明天": 1, "tomorrow": 1, "后天": 2}
-SHORTEST_MASKED = 7
 OPTIONAL_NOTE = ("valid", "solving", "revisit", "closed")
 
 
@@ -152,10 +152,6 @@ def moment(v: Viewer, at: object) -> str:
     """Date and clock: 9月15日 周二 08:00"""
     when = cast("str | datetime", at)
     return f"{v.day(when)} {v.clock(when)}"
-
-
-def hidden_phone(phone: str) -> str:
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= SHORTEST_MASKED else "****"
 
 
 def customer_shown(v: Viewer, facts: Facts) -> Html:

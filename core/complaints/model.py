@@ -10,7 +10,7 @@ from typing import NewType, Protocol
 
 from core.deadlines import DeadlineKind
 from core.errors import KeguanError
-from core.ids import AccountId, ComplaintId, GroupId, PersonId
+from core.ids import AccountId, ComplaintId, CustomerId, GroupId, PersonId
 from core.notices import kind
 
 IntakeId = NewType("IntakeId", int)
@@ -207,12 +207,13 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What staff register for a customer."""
+    """What staff register for a customer; `record` is the one of the archive, if it is known to be that."""
 
     kind: str
     customer: str
     phone: str = ""
     contents: tuple[Content, ...] = field(default_factory=tuple)
+    record: CustomerId | None = None
 
 
 @dataclass(eq=False)

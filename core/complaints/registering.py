@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from core import customers
 from core.access import STAFF, Actor, Role, permits
+from core.checkins import is_absent
 from core.complaints import figures
 from core.complaints.model import (
     ADDED,
@@ -26,10 +29,12 @@ from core.complaints.model import (
     Trace,
 )
 from core.complaints.telling import desk, manager_for, own_case, owner_of, relay, show, tell, tell_customer
+from core.customers import Hit
 from core.deadlines import Deadline, on_due
 from core.errors import AlreadySettled, NotFound, NotUnderstood
 from core.groups import Group
 from core.ids import AccountId, ChatId, ComplaintId, PersonId
+from core.names import phone_key, shown_phone
 from core.notices import Fact, Notice, ToAccount, ToPerson, Urgency
 from core.people import Person, PersonStatus
 from core.ports import UnitOfWork
@@ -37,6 +42,7 @@ from core.rulebook import UnknownEntry
 from core.rulebook.sections import ComplaintKind
 
 CUSTOMERS = (Role.STRANGER, Role.CUSTOMER)
+MOST_RECORDS = 5  # buttons to pick from
 MOST_TEXT = 4000  # characters kept as the complaint's own words; every message is kept whole beside it
 
 
@@ -219,7 +225,8 @@ def register_for(uow: UnitOfWork, actor: Actor, draft: Draft) -> Complaint:
     known is told."""
     if not draft.customer.strip():
         raise NotUnderstood("customer", draft.customer)
-    account = uow.complaints.account_of_phone(draft.phone) if draft.phone else None
+    draft = _as_on_record(uow, actor, draft)
+    account = _account_of(uow, draft.phone)
     text = "\n".join(content.text for content in draft.contents if content.text)
     owner = uow.people.get(actor.staff_id)
     complaint = _register(uow, _kind(uow, draft.kind), account, draft.customer, draft.phone, text, owner)
@@ -227,6 +234,31 @@ def register_for(uow: UnitOfWork, actor: Actor, draft: Draft) -> Complaint:
         uow.complaints.add_message(Message(complaint.id, Direction.IN, content, uow.now, actor.name))
     tell_customer(uow, complaint, RECEIPT, clause="complaint.first_asked", empty=False)
     return show(uow, complaint.id)
+
+
+@permits(*STAFF)
+def records_like(uow: UnitOfWork, actor: Actor, name: str, phone: str) -> tuple[Hit, ...]:
+    """Records of the archive that a typed customer may be, as far as they are the actor's to see (P40): those with
+    the phone number, else those whose name has the typed one in it."""
+    by_phone = customers.search(uow, actor, phone).own if phone else ()
+    return (by_phone or customers.search(uow, actor, name).own)[:MOST_RECORDS]
+
+
+def _as_on_record(uow: UnitOfWork, actor: Actor, draft: Draft) -> Draft:
+    """Name and phone of the archive; another number that was typed is the one to call now."""
+    if draft.record is None:
+        return draft
+    record = customers.view(uow, actor, draft.record)
+    phone = draft.phone or next((shown_phone(phone.number) for phone in record.phones), "")
+    return replace(draft, customer=record.name, phone=phone)
+
+
+def _account_of(uow: UnitOfWork, phone: str) -> AccountId | None:
+    """The account that complained with this number last, in whichever form it was written then."""
+    key = phone_key(phone)
+    forms = dict.fromkeys([phone, *([shown_phone(key), key] if key else [])])
+    found = (uow.complaints.account_of_phone(form) for form in forms if form)
+    return next((account for account in found if account is not None), None)
 
 
 # Registering --------------------------------------------------------------------------------------------
@@ -287,7 +319,8 @@ def _announce(uow: UnitOfWork, complaint: Complaint, running: int) -> None:
 
 def next_owner(uow: UnitOfWork, account: AccountId | None, group: Group | None) -> Person | None:
     """Who is responsible for a new case of a customer: whoever was last, else a customer-service person of the
-    desk's department with the fewest open cases, else the manager (CMP-3). Only people who can be reached."""
+    desk's department with the fewest open cases, else the manager (CMP-3). Only people who can be reached and are
+    neither on leave nor on a trip."""
     for case in uow.complaints.of_account(account) if account is not None else ():
         owner = owner_of(uow, case)
         if owner is not None and can_own(uow, owner):
@@ -301,6 +334,7 @@ def next_owner(uow: UnitOfWork, account: AccountId | None, group: Group | None) 
 
 
 def can_own(uow: UnitOfWork, person: Person) -> bool:
-    """Active, and with an account that the bot can write to."""
+    """Active, at work, and with an account that the bot can write to."""
     account = uow.people.account_of(person.id)
-    return person.status is PersonStatus.ACTIVE and account is not None and account.reachable
+    can_be_told = account is not None and account.reachable
+    return person.status is PersonStatus.ACTIVE and can_be_told and not is_absent(uow, person.id, uow.now)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from core.leads.entities import AmountUnclear, DayUnclear, Draft
-from core.names import masked_phone, name_key, phone_key
+from core.names import hidden_phone, name_key, phone_key
 from core.rulebook import Rulebook
 
 MOST_YUAN = 10**12
@@ -38,15 +38,7 @@ class Contact:
 
 def mask_phones(text: str) -> str:
     """A text for a group: whatever looks like a phone number in it is masked."""
-    return _DIGITS.sub(lambda found: _masked(found[0]), text)
-
-
-def _masked(written: str) -> str:
-    number = phone_key(written)
-    if number is not None:
-        return masked_phone(number)
-    digits = re.sub(r"\D", "", written)
-    return f"{digits[:3]}****{digits[-4:]}"
+    return _DIGITS.sub(lambda found: hidden_phone(found[0]), text)
 
 
 def read_yuan(text: str) -> int:

@@ -209,7 +209,7 @@ async def test_photo_voice_long_text_and_markup_are_kept_whole_and_passed_on(des
 
     await eve.does(eve.phone.contact, "+8613812341234", "Eve", user_id=eve.phone.id)
     desk.hush()
-    assert "+86****1234" in desk.group.shows("260901")
+    assert "138****1234" in desk.group.shows("260901")
     assert "13812341234" not in desk.group.shows("260901")
     kept = await desk.messages("260901")
     assert [m.content.media for m in kept] == ["photo", "voice", "", "contact"]
@@ -626,6 +626,57 @@ async def test_staff_register_for_a_customer_and_stay_responsible(desk: Desk) ->
     sam.skips()
     await sam.says("已解释")
     assert (await desk.case("260901")).first_reply_at == MONDAY
+    desk.hush()
+
+
+async def test_who_is_on_leave_gets_no_new_case(desk: Desk) -> None:
+    """CMP-3, CHK-4: neither the customer's former owner nor whoever has fewest cases, while they are away."""
+    await desk.registers()
+    assert (await desk.case("260901")).owner == desk.li.person
+    zhou = await desk.bench.staff("周婷", "客服部", Role.SERVICE)
+    await desk.li.says("/leave 今天 发烧")
+    desk.hush()
+    await desk.chen.says("/complain")
+    await desk.chen.presses("服务质量")
+    desk.hush()
+    assert (await desk.case("260902")).owner == zhou.person
+    await zhou.says("/leave 今天 出差")
+    await desk.chen.says("/complain")
+    await desk.chen.presses("服务质量")
+    desk.hush()
+    assert (await desk.case("260903")).owner == desk.wang.person
+
+
+async def test_registering_offers_the_archive_and_takes_its_phone(desk: Desk) -> None:
+    """CMP-2, CUS-2, P40: a colleague's record is not offered; a number that was typed stays the one to call."""
+    sam, eva = await desk.bench.staff("小孙"), await desk.bench.staff("小伊", "市场部")
+    await sam.says("/customer 新建 深圳华强电子有限公司 13800001111")
+    await desk.registers()
+    await desk.chen.does(desk.chen.phone.contact, "+8613800001111", "陈", user_id=desk.chen.phone.id)
+    desk.hush()
+
+    await sam.says("/complaint 有异响")
+    await sam.presses("产品质量")
+    await sam.says("华强")
+    offered = sam.expects("是这位客户吗", "深圳华强电子有限公司", "都不是")
+    assert offered.labels == ["深圳华强电子有限公司", "都不是", "取消"]
+    await sam.presses("深圳华强电子有限公司")
+    sam.expects("已登记：260902")
+    case = await desk.case("260902")
+    assert (case.customer, case.phone, case.owner) == ("深圳华强电子有限公司", "13800001111", sam.person)
+    assert case.account == desk.chen.phone.id, "the number once came from this account"
+    desk.hush()
+
+    await sam.says("/complaint 还有异响")
+    await sam.presses("产品质量")
+    await sam.says("13800001111")
+    await sam.presses("都不是")
+    assert (await desk.case("260903")).customer == "13800001111"
+    await eva.says("/complaint 没电")
+    await eva.presses("产品质量")
+    await eva.says("华强")
+    eva.expects("已登记：260904")
+    assert (await desk.case("260904")).phone == ""
     desk.hush()
 
 
