@@ -49,6 +49,8 @@ class Sender:
         self._wake = asyncio.Event()
         self._lanes: dict[ChatId, deque[Outgoing]] = {}
         self._taken: set[NoticeId] = set()
+        self._settled: set[NoticeId] = set()  # since the last reading began, which may still show them as pending
+        self._reading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         store.on_commit.append(self._on_commit)
 
@@ -71,6 +73,12 @@ class Sender:
 
     async def take(self) -> int:
         """Put what is pending into the lanes of its chats; how many notices were new."""
+        async with self._reading:
+            self._taken -= self._settled  # settled before this reading began: no page can show them as pending
+            self._settled = set()
+            return await self._take()
+
+    async def _take(self) -> int:
         taken, after = 0, NoticeId(0)
         while page := await self._store.look(lambda uow, after=after: uow.outbox.pending(after)):  # type: ignore[misc]  # bound now
             after = page[-1].id
@@ -171,7 +179,7 @@ class Sender:
         self, notice: Outgoing, state: NoticeState, message: MessageId | None = None, error: str | None = None
     ) -> None:
         await self._store.unit(lambda uow: uow.outbox.settle(notice, state, message, error))
-        self._taken.discard(notice.id)
+        self._settled.add(notice.id)
 
 
 def _chat_is_gone(error: Exception) -> bool:

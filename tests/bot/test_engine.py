@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -379,3 +380,34 @@ async def test_ring_that_fails_stops_no_other_and_stays_due(
     monkeypatch.setitem(RINGS, broken, RINGS[CALL])
     await bench.app.bell.tick()
     assert registries[1:] == [("lead:0", at(8, 21))]
+
+
+async def test_a_page_read_before_a_notice_was_settled_does_not_send_it_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPS-1: the outbox is read on another thread, and what it showed as pending may be sent by now."""
+    anna = await bench.staff("张三")
+    sending, gate = bench.app.sender, asyncio.Event()
+    put, look = sending._put, bench.store.look
+
+    async def held(*args: Any) -> Any:
+        await gate.wait()
+        return await put(*args)
+
+    async def read_then_sent(work: Any) -> Any:
+        page = await look(work)
+        gate.set()
+        while sending._tasks:
+            await asyncio.wait(sending._tasks)
+        return page
+
+    monkeypatch.setattr(sending, "_put", held)
+    assert anna.person is not None
+    notice = Notice(TOLD, ToPerson(anna.person), {"text": "一次"})
+    await bench.store.unit(lambda uow: uow.notices.tell(notice))
+    await sending.take()
+    monkeypatch.setattr(bench.store, "look", read_then_sent)
+    await sending.take()
+    await bench.settle()
+    anna.expects("一次")
+    anna.expects_silence()
