@@ -36,9 +36,8 @@ async def on_error(
     if isinstance(error, AlreadyDone):
         if dialog_manager is not None and dialog_manager.has_context():
             await dialog_manager.reset_stack()  # the form's effect is had: it must not be offered again
-        if v and say and event.update.message:
-            at = v.clock(event.update.message.date)
-            await say(v.t("Your message of {at} was carried out before the restart.", at=at))
+        if v and say:
+            await _tell(event, say, _was_carried_out(event, v))
         return
     if isinstance(error, KeguanError):
         log.info("refused", error=type(error).__name__, update=event.update.update_id)
@@ -57,6 +56,13 @@ async def on_error(
             event, say, v.t("Something went wrong on our side. Please try again; reference {ref}.", ref=reference)
         )
     raise error
+
+
+def _was_carried_out(event: ErrorEvent, v: Viewer) -> str:
+    message = event.update.message
+    if message is None:
+        return v.t("This was carried out before the restart.")
+    return v.t("Your message of {at} was carried out before the restart.", at=v.clock(message.date))
 
 
 async def _tell(event: ErrorEvent, say: Say, text: str) -> None:

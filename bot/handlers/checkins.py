@@ -9,7 +9,7 @@ from aiogram import F, Router
 from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message
 
-from bot.callbacks import OnPress
+from bot.callbacks import OnPress, number
 from bot.commands import N_, Place, Said, command
 from bot.handlers.people import START
 from bot.handling import Ask, Do
@@ -157,15 +157,15 @@ async def checkin(message: Message, args: str, actor: Actor, v: Viewer, do: Do, 
 
 
 async def page(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
-    day, group, number = (*parts, "", "", "")[:3]
-    screen = await _roster(actor, v, ask, day, group, number)
+    day, group, at = (*parts, "", "", "")[:3]
+    screen = await _roster(actor, v, ask, day, group, at)
     await say.toast("")
     await say(screen)
 
 
-async def _roster(actor: Actor, v: Viewer, ask: Ask, day: str, group: str, number: str) -> Any:
+async def _roster(actor: Actor, v: Viewer, ask: Ask, day: str, group: str, at: str) -> Any:
     on, of = _day(day), GroupId(_number(group))
-    return views.roster(v, on, of, await ask(checkins.roster, actor, on, of, _number(number)))
+    return views.roster(v, on, of, await ask(checkins.roster, actor, on, of, _number(at)))
 
 
 def _day(text: str) -> date:
@@ -176,9 +176,7 @@ def _day(text: str) -> date:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise NotFound("number", text)
-    return int(text)
+    return number([text])
 
 
 # Leave ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 from aiogram_dialog import DialogManager
 
-from bot.callbacks import OnPress
+from bot.callbacks import OnPress, number
 from bot.commands import N_, Place, Said, command
 from bot.contents import content_of
 from bot.dialogs.complaints import begin_note, begin_product, begin_register, dialogs
@@ -40,8 +40,8 @@ class LinksToCase(Filter):
     async def __call__(self, message: Message, args: str) -> bool | dict[str, Any]:
         if not args.startswith(views.LINK):
             return False
-        number, _, act = args.removeprefix(views.LINK).partition("_")
-        return {"case": views.as_id(number), "wants_reply": act == "r"}
+        case, _, act = args.removeprefix(views.LINK).partition("_")
+        return {"case": views.as_id(case), "wants_reply": act == "r"}
 
 
 class FromCustomer(Filter):
@@ -118,54 +118,54 @@ async def status(_: Message, actor: Actor, v: Viewer, ask: Ask, say: Say) -> Non
 
 
 async def choose_kind(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    intake, kind = IntakeId(views.number_of(parts[0])), parts[-1]
+    intake, kind = IntakeId(number(parts)), parts[-1]
     complaint = await do(complaints.sort, actor, intake, kind)
     await say.toast(complaint.number)
     await say(views.chosen(v, complaint))
 
 
 async def choose_case(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    intake, case = IntakeId(views.number_of(parts[0])), views.as_id(parts[-1])
+    intake, case = IntakeId(number(parts)), ComplaintId(number(parts, 1))
     complaint = await do(complaints.attach, actor, intake, case)
     await say.toast(complaint.number)
     await say(views.chosen(v, complaint))
 
 
 async def something_else(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
-    intake = await ask(complaints.unsettled, actor, IntakeId(views.number_of(parts[0])))
+    intake = await ask(complaints.unsettled, actor, IntakeId(number(parts)))
     await say.toast("")
     await say(views.kinds(v, intake.id, 0))
 
 
 async def nothing(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    await do(complaints.nothing, actor, IntakeId(views.number_of(parts[0])))
+    await do(complaints.nothing, actor, IntakeId(number(parts)))
     await say.toast("")
     await say(views.left_alone(v))
 
 
 async def judge(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    case, round_, accepted = views.as_id(parts[0]), views.number_of(parts[1]), parts[-1] == "1"
+    case, round_, accepted = ComplaintId(number(parts)), number(parts, 1), parts[-1] == "1"
     complaint = await do(complaints.judge, actor, case, round_, accepted)
     await say.toast("")
     await say.new(views.judged(v, complaint, accepted))
 
 
 async def urge(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    complaint, owner = await do(complaints.urge, actor, views.as_id(parts[0]))
+    complaint, owner = await do(complaints.urge, actor, ComplaintId(number(parts)))
     await say.toast(views.urge_sent(v, complaint, owner))
 
 
 async def product(
     _: CallbackQuery, parts: list[str], actor: Actor, ask: Ask, say: Say, dialog_manager: DialogManager
 ) -> None:
-    case = views.as_id(parts[0])
+    case = ComplaintId(number(parts))
     await ask(complaints.receipt, actor, case)
     await say.toast("")
     await begin_product(dialog_manager, case)
 
 
 async def skip_product(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
-    facts = await ask(complaints.receipt, actor, views.as_id(parts[0]))
+    facts = await ask(complaints.receipt, actor, ComplaintId(number(parts)))
     await say.toast("")
     await say(views.receipt(v, {**facts, "skipped": True, "clause": "complaint.first_asked"}))
 
@@ -184,7 +184,7 @@ async def linked(
 
 
 async def open_case(_: CallbackQuery, parts: list[str], actor: Actor, do: Do, say: Say) -> None:
-    await do(complaints.open_case, actor, views.as_id(parts[0]))
+    await do(complaints.open_case, actor, ComplaintId(number(parts)))
     await say.toast("")
 
 
@@ -201,22 +201,24 @@ async def cases(_: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask
 
 
 async def promise(_: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
-    number, day, reason = views.read_promise(v, args)
-    complaint = await ask(complaints.numbered, actor, number)
+    case, day, reason = views.read_promise(v, args)
+    complaint = await ask(complaints.numbered, actor, case)
     await do(complaints.promise, actor, complaint.id, day, reason)
     await say(views.done(v, "promise", complaint.number))
 
 
 async def take_over(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    expected = views.number_of(parts[-1])
-    complaint = await do(complaints.take_over, actor, views.as_id(parts[0]), PersonId(expected) if expected else None)
+    expected = number(parts, 1)
+    complaint = await do(
+        complaints.take_over, actor, ComplaintId(number(parts)), PersonId(expected) if expected else None
+    )
     await say.toast(views.taken(v, complaint))
 
 
 async def act(
     _: CallbackQuery, parts: list[str], actor: Actor, ask: Ask, say: Say, dialog_manager: DialogManager
 ) -> None:
-    complaint = await ask(complaints.for_named_act, actor, views.as_id(parts[0]), parts[-1])
+    complaint = await ask(complaints.for_named_act, actor, ComplaintId(number(parts)), parts[-1])
     await say.toast("")
     await begin_note(dialog_manager, parts[-1], complaint)
 

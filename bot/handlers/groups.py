@@ -12,7 +12,7 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.filters import JOIN_TRANSITION, ChatMemberUpdatedFilter
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
-from bot.callbacks import OnPress
+from bot.callbacks import OnPress, number
 from bot.commands import N_, Payload, Place, Said, command
 from bot.handlers.people import START, name_of
 from bot.handling import Ask, Do
@@ -62,9 +62,9 @@ async def bind_to(
 
 def _department(parts: list[str]) -> DepartmentId | None:
     """The department in a button's data, None for the whole company. Raises NotFound."""
-    if len(parts) != 2 or not parts[0].isdecimal():  # noqa: PLR2004  # department and purposes
+    if len(parts) != 2:  # noqa: PLR2004  # department and purposes
         raise NotFound("department", ":".join(parts))
-    return DepartmentId(int(parts[0])) or None
+    return DepartmentId(number(parts)) or None
 
 
 async def unbind(message: Message, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
@@ -79,5 +79,5 @@ async def added(event: ChatMemberUpdated, actor: Actor, v: Viewer, bot: Bot) -> 
 
 
 async def asks_binding(message: Message, payload: str, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    group = GroupId(int(payload)) if payload.isdecimal() else GroupId(0)
+    group = GroupId(number([payload]))
     await say(views.binding_asked(v, await do(groups.ask_binding, actor, group, *name_of(message))))

@@ -31,4 +31,4 @@ async def rules(_: Message, args: str, actor: Actor, v: Viewer, say: Say) -> Non
 async def clause(_: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, say: Say) -> None:
     authorise(read, actor)
     await say.toast("")
-    await say.new(views.clause(v, read(v.rulebook, parts[0])))
+    await say.new(views.clause(v, read(v.rulebook, parts[0] if parts else "")))
