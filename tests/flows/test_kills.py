@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -60,7 +59,7 @@ class Wire:
     def __init__(self, bench: Bench, nth: int, *, arrives: bool) -> None:
         self.left, self.arrives = nth, arrives
         self.cut = asyncio.Event()
-        bench.app.bot.session.middleware.register(self)  # type: ignore[arg-type]  # the same shape
+        bench.app.bot.session.middleware.register(self)
 
     async def __call__(self, make_request: Any, bot: Bot, method: Any) -> Any:
         if method.__api_method__ in SILENT:
@@ -236,8 +235,7 @@ async def killed_before_the_marks(day: Day, step: Step) -> None:
     if step.act:
         step.act(day)
         while await day.bench.app.poller.poll(0):
-            while intake._lanes:
-                await asyncio.sleep(0)
+            await asyncio.gather(*intake._tasks)
         await day.bench.app.sender.idle()
     else:
         await finish(day, step)
