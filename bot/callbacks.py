@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiogram.enums import ChatType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery
 
@@ -15,12 +16,16 @@ MOST_DIGITS = 18  # what a database id may have
 
 
 class OnPress(Filter):
-    """Passes a press whose data begins with `name`; hands on `parts`, the strings after it."""
+    """Passes a press whose data begins with `name`; hands on `parts`, the strings after it. `private`: only in a
+    private chat, where forms can be opened; elsewhere such a press is a forged one."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, private: bool = False) -> None:
         self.name = name
+        self.private = private
 
     async def __call__(self, query: CallbackQuery) -> bool | dict[str, Any]:
+        if self.private and (query.message is None or query.message.chat.type != ChatType.PRIVATE):
+            return False
         name, *parts = (query.data or "").split(":")
         return {"parts": parts} if name == self.name else False
 

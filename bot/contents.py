@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiogram.types import Message
 
 from core.complaints import Content
+from core.geo import Source, source_of
 
 FILES = ("voice", "video", "audio", "animation", "document", "video_note", "sticker")  # animation is a document too
 
@@ -24,3 +25,22 @@ def content_of(message: Message, text: str | None = None) -> Content:
         own = message.from_user is not None and message.contact.user_id == message.from_user.id
         return Content(f"{message.contact.first_name} {message.contact.phone_number}", "contact" if own else "")
     return Content(said)
+
+
+def answers_bot(message: Message) -> bool:
+    """Whether it is a reply to a message of a bot."""
+    earlier = message.reply_to_message
+    return earlier is not None and earlier.from_user is not None and earlier.from_user.is_bot
+
+
+def source_of_place(message: Message) -> Source:
+    """What the place in a message is worth (P50)."""
+    at = message.location
+    return source_of(
+        forwarded=message.forward_origin is not None,
+        venue=message.venue is not None,
+        live=at is not None and at.live_period is not None,
+        accuracy_m=at.horizontal_accuracy if at else None,
+        answers_bot=answers_bot(message),
+        point=at is not None,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from math import asin, cos, pi, radians, sin, sqrt
 from typing import TypeAlias
 from urllib.parse import urlencode
@@ -43,6 +44,42 @@ class Point:
     def spot(self) -> str:
         """The place to six decimals (0.1 m): two phones never agree on it by chance."""
         return f"{self.latitude:.6f},{self.longitude:.6f}"
+
+
+class Source(StrEnum):
+    """How somebody said where they are (CHK-3, VIS-2, P50)."""
+
+    GPS = "gps"  # the phone's own position, with its accuracy
+    BUTTON = "button"  # the one-tap button's answer; Android sends it without accuracy
+    LIVE = "live"  # a live location, which moves by edits
+    PIN = "pin"  # no accuracy: perhaps a point dragged on the map
+    FORWARDED = "forwarded"
+    VENUE = "venue"  # picked from a list of places
+    TEXT = "text"
+
+
+VERIFIED_SOURCES = (Source.GPS, Source.BUTTON, Source.LIVE)
+
+
+def source_of(
+    *, forwarded: bool, venue: bool, live: bool, accuracy_m: float | None, answers_bot: bool, point: bool
+) -> Source:
+    """What a message with a place is (CHK-3, P50).
+
+    Phones without accuracy in the message exist: Android answers the location button so, as a reply to the
+    bot's message. Any other point without accuracy may have been dragged on the map.
+    """
+    if not point:
+        return Source.TEXT
+    if forwarded:
+        return Source.FORWARDED
+    if venue:
+        return Source.VENUE
+    if live:
+        return Source.LIVE
+    if accuracy_m is not None:
+        return Source.GPS
+    return Source.BUTTON if answers_bot else Source.PIN
 
 
 def metres(a: Point, b: Point) -> float:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.checkins.values import (
-    VERIFIED_SOURCES,
     Absence,
     Checkin,
     Day,
@@ -19,11 +18,10 @@ from core.checkins.values import (
     NewAbsence,
     Position,
     Report,
-    Source,
     Standing,
 )
 from core.errors import NotFound
-from core.geo import Point
+from core.geo import VERIFIED_SOURCES, Point, Source
 from core.ids import AbsenceId, CheckinId, DepartmentId, MessageId, PersonId
 from core.people import PersonStatus
 from storage.base import Base, UtcDateTime, Words, insert_ignoring, table, upsert

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.errors import NotFound
-from core.geo import Point
+from core.geo import Point, Source
 from core.ids import CustomerId, PersonId, PlanId, VisitId
-from core.visits.model import NewVisit, Plan, PlanState, Proof, Remark, Spot, Visit
+from core.visits.model import NewVisit, Plan, PlanState, Remark, Spot, Visit
 from storage.base import Base, UtcDateTime, Words, table
 from storage.customers import CustomerRow
 from storage.people import DepartmentRow, PersonRow
@@ -100,7 +100,7 @@ _REMARKS = (
 
 
 def visit_from(row: Any) -> Visit:
-    spot = None if row.latitude is None else Spot(Point(row.latitude, row.longitude), Proof(row.proof))
+    spot = None if row.latitude is None else Spot(Point(row.latitude, row.longitude), Source(row.proof))
     return Visit(
         VisitId(row.id),
         CustomerId(row.customer_id),

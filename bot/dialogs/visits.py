@@ -13,15 +13,16 @@ from aiogram_dialog.widgets.input import MessageInput
 from aiogram_dialog.widgets.kbd import Cancel, Column, Group, Select
 from aiogram_dialog.widgets.text import Format
 
+from bot.contents import source_of_place
 from bot.dialogs.base import FromView, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
 from bot.views import visits as views
 from bot.views.base import Viewer, lines
 from bot.views.customers import hit_label
 from core import customers, visits
 from core.customers import Hit
-from core.geo import Point
+from core.geo import Point, Source
 from core.ids import CustomerId, PlanId
-from core.visits import PhotosFull, Plan, Proof, Report, Spot
+from core.visits import PhotosFull, Plan, Report, Spot
 
 
 class Visiting(StatesGroup):
@@ -91,7 +92,7 @@ class VisitForm:
     @property
     def spot(self) -> Spot | None:
         kept = self._data.get("spot")
-        return Spot(Point(kept["lat"], kept["lon"]), Proof(kept["proof"])) if kept else None
+        return Spot(Point(kept["lat"], kept["lon"]), Source(kept["proof"])) if kept else None
 
     @spot.setter
     def spot(self, spot: Spot) -> None:
@@ -186,7 +187,7 @@ def _kept(message: Message, manager: DialogManager) -> bool:
     """Keep a place or a photo, whenever in the form it comes. Raises PhotosFull."""
     form, most = VisitForm(manager), viewer_of(manager).rulebook.visits.max_photos
     if message.location is not None:
-        form.spot = Spot(Point(message.location.latitude, message.location.longitude), _proof(message))
+        form.spot = Spot(Point(message.location.latitude, message.location.longitude), source_of_place(message))
         return True
     if message.photo:
         if len(form.photos) >= most:
@@ -196,16 +197,6 @@ def _kept(message: Message, manager: DialogManager) -> bool:
             form.keep(said=message.caption)
         return True
     return False
-
-
-def _proof(message: Message) -> Proof:
-    at = message.location
-    return visits.proof_of(
-        forwarded=message.forward_origin is not None,
-        venue=message.venue is not None,
-        live=at is not None and at.live_period is not None,
-        accuracy_m=at.horizontal_accuracy if at else None,
-    )
 
 
 async def _kind_chosen(_: CallbackQuery, __: Any, manager: DialogManager, item: str) -> None:

@@ -10,7 +10,8 @@ from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message
 
 from bot.callbacks import OnPress, number
-from bot.commands import N_, Place, Said, command
+from bot.commands import N_, Payload, Place, Said, command
+from bot.contents import answers_bot, source_of_place
 from bot.handlers.people import START
 from bot.handling import Ask, Do
 from bot.screens import Say
@@ -31,27 +32,9 @@ SAYS_WHERE = ("我在", "位置", "I'm at", "I am at")
 LONGEST_PLACE = 200
 
 
-class Opens(Said):
-    """Passes a /start whose payload begins with a word of ours."""
-
-    def __init__(self, prefix: str) -> None:
-        super().__init__(START)
-        self.prefix = prefix
-
-    async def __call__(
-        self,
-        message: Message,
-        username: str,
-        aiogd_context: object | None = None,
-        actor: Actor | None = None,
-    ) -> bool | dict[str, Any]:
-        found = await super().__call__(message, username, aiogd_context, actor)
-        return found if isinstance(found, dict) and found["args"].startswith(self.prefix) else False
-
-
 def router() -> Router:
     made = Router(name="checkins")
-    made.message.register(opened, Opens(views.LINK))
+    made.message.register(opened, Said(START), Payload(views.LINK))
     made.message.register(checkin, Said(CHECKIN))
     made.message.register(leave, Said(LEAVE))
     made.message.register(excuse, Said(EXCUSE))
@@ -81,7 +64,7 @@ async def from_staff(message: Message, actor: Actor) -> bool:
 async def is_a_place(message: Message, actor: Actor, ask: Ask) -> bool:
     """A text counts when it says so, or answers the bot, and only while a place is asked for."""
     text = message.text or ""
-    if text.startswith("/") or not (text.startswith(SAYS_WHERE) or _answers_bot(message)):
+    if text.startswith("/") or not (text.startswith(SAYS_WHERE) or answers_bot(message)):
         return False
     return await ask(checkins.awaits_place, actor)
 
@@ -92,27 +75,14 @@ async def is_a_place(message: Message, actor: Actor, ask: Ask) -> bool:
 def report_of(message: Message, text: str = "") -> Report:
     """A message's place as plain values (P50)."""
     at, venue = message.location, message.venue
-    source = checkins.source_of(
-        forwarded=message.forward_origin is not None,
-        venue=venue is not None,
-        live=at is not None and at.live_period is not None,
-        accuracy_m=at.horizontal_accuracy if at else None,
-        answers_bot=_answers_bot(message),
-        point=at is not None,
-    )
     return Report(
-        source,
+        source_of_place(message),
         Point(at.latitude, at.longitude) if at else None,
         at.horizontal_accuracy if at else None,
         message.date,
         MessageId(message.message_id),
         (venue.title if venue else text).strip()[:LONGEST_PLACE],
     )
-
-
-def _answers_bot(message: Message) -> bool:
-    earlier = message.reply_to_message
-    return earlier is not None and earlier.from_user is not None and earlier.from_user.is_bot
 
 
 async def located(message: Message, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
@@ -129,11 +99,11 @@ async def moved(message: Message, actor: Actor, do: Do) -> None:
         await do(checkins.move_live, actor, MessageId(message.message_id), point)
 
 
-async def opened(message: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
+async def opened(message: Message, payload: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
     """A link from the group: one's own check-in, or the places of a list."""
     user = message.from_user
     await do(people.open_chat, actor, user.full_name if user else "", (user.username or "") if user else "")
-    _, _, rest = args.partition("_")
+    _, _, rest = payload.partition("_")
     if not rest:
         await say(views.mine(v, await ask(checkins.mine, actor)))
         return
@@ -163,9 +133,9 @@ async def page(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, 
     await say(screen)
 
 
-async def _roster(actor: Actor, v: Viewer, ask: Ask, day: str, group: str, at: str) -> Any:
-    on, of = _day(day), GroupId(_number(group))
-    return views.roster(v, on, of, await ask(checkins.roster, actor, on, of, _number(at)))
+async def _roster(actor: Actor, v: Viewer, ask: Ask, day: str, group: str, page_: str) -> Any:
+    on, of = _day(day), GroupId(number([group]))
+    return views.roster(v, on, of, await ask(checkins.roster, actor, on, of, number([page_])))
 
 
 def _day(text: str) -> date:
@@ -173,10 +143,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise NotFound("day", text) from error
-
-
-def _number(text: str) -> int:
-    return number([text])
 
 
 # Leave ---------------------------------------------------------------------------------------------------
@@ -198,7 +164,7 @@ async def leave_one_day(query: CallbackQuery, parts: list[str], actor: Actor, v:
 
 
 async def cancel_leave(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    absence = await do(checkins.cancel, actor, AbsenceId(_number(parts[0] if parts else "")))
+    absence = await do(checkins.cancel, actor, AbsenceId(number(parts)))
     await say.toast("")
     await say(views.cancelled(v, absence))
 
@@ -227,17 +193,17 @@ async def settle_more(query: CallbackQuery, parts: list[str], actor: Actor, v: V
 
 
 async def settle_one(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
-    day, person = (*parts, "", "")[:2]
-    found = await ask(checkins.one_to_settle, actor, PersonId(_number(person)), _day(day))
+    day = parts[0] if parts else ""
+    found = await ask(checkins.one_to_settle, actor, PersonId(number(parts, 1)), _day(day))
     await say.toast("")
     await say.new(views.one_to_settle(v, found))
 
 
 async def settled(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    day, person, key = (*parts, "", "", "")[:3]
+    day, _, key = (*parts, "", "", "")[:3]
     reason = views.reasons(v).get(key)
     if reason is None:
         raise NotFound("reason", key)
-    done = await do(checkins.excuse_on, actor, PersonId(_number(person)), _day(day), reason)
+    done = await do(checkins.excuse_on, actor, PersonId(number(parts, 1)), _day(day), reason)
     await say.toast("")
     await say(views.excused(v, done))

@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 from aiogram_dialog import DialogManager
 
 from bot.callbacks import OnPress, number
-from bot.commands import N_, Place, Said, command
+from bot.commands import N_, Payload, Place, Said, command
 from bot.contents import content_of
 from bot.dialogs.complaints import begin_note, begin_product, begin_register, dialogs
 from bot.handlers.people import START
@@ -31,17 +31,8 @@ COMPLAIN = command("complain", ("投诉",), N_("Complain, ask, get help"), Place
 STATUS = command("status", ("进度",), N_("How far is my case"), Place.PRIVATE, CUSTOMERS)
 REGISTER = command("complaint", ("登记投诉",), N_("Register a customer's complaint"), Place.PRIVATE, STAFF)
 CASES = command("complaints", ("投诉列表",), N_("Open complaints"), Place.PRIVATE, STAFF)
+OPENING_FORMS = ("ca", "cprod")
 PROMISE = command("promise", ("承诺",), N_("Promise a customer a day"), Place.PRIVATE, STAFF)
-
-
-class LinksToCase(Filter):
-    """Passes /start with a link to a case; hands on its id and whether a reply is wanted."""
-
-    async def __call__(self, message: Message, args: str) -> bool | dict[str, Any]:
-        if not args.startswith(views.LINK):
-            return False
-        case, _, act = args.removeprefix(views.LINK).partition("_")
-        return {"case": views.as_id(case), "wants_reply": act == "r"}
 
 
 class FromCustomer(Filter):
@@ -67,7 +58,7 @@ class RepliesToCase(Filter):
 
 def router() -> Router:
     made = Router(name="complaints")
-    made.message.register(linked, Said(START), LinksToCase())
+    made.message.register(linked, Said(START), Payload(views.LINK))
     made.message.register(complain, Said(COMPLAIN))
     made.message.register(status, Said(STATUS))
     made.message.register(register, Said(REGISTER))
@@ -86,7 +77,7 @@ def router() -> Router:
         ("cprod", product),
         ("cskip", skip_product),
     ):
-        made.callback_query.register(handler, OnPress(name))
+        made.callback_query.register(handler, OnPress(name, private=name in OPENING_FORMS))
     # Before the forms: a reply answers the case it replies to, also while another case's form is open.
     made.message.register(replied, F.chat.type == ChatType.PRIVATE, RepliesToCase())
     return made
@@ -174,9 +165,12 @@ async def skip_product(_: CallbackQuery, parts: list[str], actor: Actor, v: View
 
 
 async def linked(
-    _: Message, case: ComplaintId, wants_reply: bool, actor: Actor, do: Do, ask: Ask, dialog_manager: DialogManager
+    message: Message, payload: str, actor: Actor, do: Do, ask: Ask, dialog_manager: DialogManager
 ) -> None:
-    if wants_reply:
+    """A link to a case: to open it, or (`7_r`) to reply to the customer."""
+    written, _, act = payload.partition("_")
+    case = views.as_id(written)
+    if act == "r":
         complaint = await ask(complaints.for_act, actor, case)
         await begin_note(dialog_manager, "reply", complaint)
         return

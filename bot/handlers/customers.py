@@ -28,8 +28,8 @@ def router() -> Router:
     made.message.register(customer, Said(CUSTOMER))
     made.callback_query.register(card, OnPress("cust"))
     made.callback_query.register(parts_of, OnPress("cue"))
-    made.callback_query.register(fill_in, OnPress("cuf"))
-    made.callback_query.register(register, OnPress("cun"))
+    made.callback_query.register(fill_in, OnPress("cuf", private=True))
+    made.callback_query.register(register, OnPress("cun", private=True))
     return made
 
 

@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 from aiogram_dialog import DialogManager, ShowMode, StartMode
 
 from bot.callbacks import OnPress
-from bot.commands import N_, Place, Said, command
+from bot.commands import N_, Payload, Place, Said, command
 from bot.dialogs.leads import GiveBackForm, ReportForm, dialogs, first_step
 from bot.errors import plain
 from bot.handlers.people import START
@@ -37,16 +37,6 @@ WON = command("won", ("成交",), N_("A lead became a deal: /won 7"), Place.PRIV
 LOST = command("lost", ("丢单",), N_("A lead came to nothing: /lost 7 reason"), Place.PRIVATE, OWNERS)
 
 
-class FromLink(Filter):
-    """Passes a /start whose payload begins with `prefix`."""
-
-    def __init__(self, prefix: str) -> None:
-        self.prefix = prefix
-
-    async def __call__(self, message: Message, args: str) -> bool | dict[str, Any]:
-        return {"args": args.removeprefix(self.prefix)} if args.startswith(self.prefix) else False
-
-
 class RepliesToLead(Filter):
     """Passes a reply to one's private lead card; hands on `lead`."""
 
@@ -59,7 +49,7 @@ class RepliesToLead(Filter):
 
 def router() -> Router:
     made = Router(name="leads")
-    made.message.register(assign_from_link, Said(START), FromLink(views.ASSIGN_LINK))
+    made.message.register(assign_from_link, Said(START), Payload(views.ASSIGN_LINK))
     made.message.register(lead, Said(LEAD))
     made.message.register(listing, Said(LEADS))
     made.message.register(assign, Said(ASSIGN))
@@ -71,8 +61,8 @@ def router() -> Router:
     made.callback_query.register(pick, OnPress("lpick"))
     made.callback_query.register(give, OnPress("lgive"))
     made.callback_query.register(contacted, OnPress("lcont"))
-    made.callback_query.register(open_report, OnPress("lrep"))
-    made.callback_query.register(open_give_back, OnPress("lback"))
+    made.callback_query.register(open_report, OnPress("lrep", private=True))
+    made.callback_query.register(open_give_back, OnPress("lback", private=True))
     made.callback_query.register(press_won, OnPress("lwon"))
     made.callback_query.register(press_lost, OnPress("llost"))
     return made
@@ -112,8 +102,8 @@ async def assign(message: Message, args: str, actor: Actor, v: Viewer, do: Do, a
     await say(views.assigned(v, await do(leads.assign_by_name, actor, lead_id, name)))
 
 
-async def assign_from_link(message: Message, args: str, actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
-    lead_id, _ = views.read_numbered(args, v.t("/assign 7 name"))
+async def assign_from_link(message: Message, payload: str, actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
+    lead_id, _ = views.read_numbered(payload, v.t("/assign 7 name"))
     await say(views.candidates(v, *await ask(leads.candidates, actor, lead_id)))
 
 

@@ -9,7 +9,7 @@ from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
 from bot.callbacks import OnPress
-from bot.commands import N_, Command, Place, Said, command
+from bot.commands import N_, Payload, Place, Said, command
 from bot.handlers.people import START
 from bot.handling import Ask, Do
 from bot.screens import Say
@@ -41,22 +41,6 @@ class SaidUrgently(Said):
         return await super().__call__(plain, username, aiogd_context, actor)
 
 
-class Opened(Said):
-    """Passes /start with a payload of this prefix; hands on `args`, the rest of the payload."""
-
-    def __init__(self, entry: Command, prefix: str) -> None:
-        super().__init__(entry)
-        self.prefix = prefix
-
-    async def __call__(
-        self, message: Message, username: str, aiogd_context: object | None = None, actor: Actor | None = None
-    ) -> bool | dict[str, Any]:
-        found = await super().__call__(message, username, aiogd_context, actor)
-        if not isinstance(found, dict) or not found["args"].startswith(self.prefix):
-            return False
-        return {"args": found["args"].removeprefix(self.prefix)}
-
-
 class RepliesToCard(Filter):
     """Passes a reply to a card of a task the sender has a part in; hands on `card` and `task`. The card is known by
     the message's id in this chat (P44)."""
@@ -78,7 +62,7 @@ class RepliesToCard(Filter):
 
 def router() -> Router:
     made = Router(name="tasks")
-    made.message.register(opened, Opened(START, views.TASK_PREFIX))
+    made.message.register(opened, Said(START), Payload(views.TASK_PREFIX))
     made.message.register(give, SaidUrgently(TASK))
     made.message.register(give, Said(TASK))
     made.message.register(list_here, Said(TASKS), ~(F.chat.type == "private"))
@@ -209,9 +193,9 @@ async def show(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, 
         await say.new(screen)
 
 
-async def opened(message: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
+async def opened(message: Message, payload: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
     user = message.from_user
     await do(people.open_chat, actor, user.full_name if user else "", (user.username or "") if user else "")
-    task, excuses, manages = await ask(tasks.detail, actor, TaskId(views.read_number([args])))
+    task, excuses, manages = await ask(tasks.detail, actor, TaskId(views.read_number([payload])))
     for screen in views.detail(v, task, excuses, manages, actor.person):
         await say(screen)

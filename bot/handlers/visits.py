@@ -33,13 +33,13 @@ def router() -> Router:
     made.message.register(visit, Said(VISIT))
     made.message.register(plan, Said(PLAN))
     made.message.register(history, Said(VISITS))
-    made.callback_query.register(visit_at, OnPress("vs"))
-    made.callback_query.register(plan_new, OnPress("vpn"))
+    made.callback_query.register(visit_at, OnPress("vs", private=True))
+    made.callback_query.register(plan_new, OnPress("vpn", private=True))
     made.callback_query.register(other_day, OnPress("vnd"))
     made.callback_query.register(move, OnPress("vn"))
     made.callback_query.register(drop, OnPress("vpx"))
     made.callback_query.register(agree, OnPress("vpo"))
-    made.callback_query.register(comment, OnPress("vpc"))
+    made.callback_query.register(comment, OnPress("vpc", private=True))
     return made
 
 

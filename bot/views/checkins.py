@@ -9,8 +9,8 @@ from typing import Any
 from bot.press import press
 from bot.views.base import Button, Html, Screen, Viewer, column, fill, lines, row, shows, words
 from core import checkins
-from core.checkins import Absence, Checkin, Excuse, Flag, Mine, Outcome, Reported, Source, Standing, Window
-from core.geo import Point, map_link
+from core.checkins import Absence, Checkin, Excuse, Flag, Mine, Outcome, Reported, Standing, Window
+from core.geo import Point, Source, map_link
 from core.notices import Facts
 
 LINK = "checkin"  # the payload that opens one's own check-in; with _day_group the places of a list

@@ -9,8 +9,9 @@ from bot.press import press
 from bot.views.base import Button, Html, Screen, Viewer, fill, lines, row, shows, words
 from bot.views.customers import choice_title, distance
 from core import visits
+from core.geo import VERIFIED_SOURCES, Source
 from core.notices import Fact, Facts
-from core.visits import VERIFIED, DayRefused, PhotosFull, Plan, Proof, TextRefused, Visit, WhichCustomer
+from core.visits import DayRefused, PhotosFull, Plan, TextRefused, Visit, WhichCustomer
 
 MOST_LINE = 60  # characters of what was said in a list
 SOON = (1, 3, 7)  # days ahead that have a button
@@ -37,11 +38,11 @@ def place_words(v: Viewer, distance_m: int | None, proof: str, *, jumped: bool) 
     else:
         far = v.t("⚠ {distance} from the customer's address", distance=distance(v, distance_m))
     doubts = {
-        Proof.FORWARDED: v.t("forwarded, not verified"),
-        Proof.PIN: v.t("a point on the map, not verified"),
-        Proof.VENUE: v.t("picked from a list, not verified"),
+        Source.FORWARDED: v.t("forwarded, not verified"),
+        Source.PIN: v.t("a point on the map, not verified"),
+        Source.VENUE: v.t("picked from a list, not verified"),
     }
-    doubt = None if Proof(proof) in VERIFIED else doubts[Proof(proof)]
+    doubt = None if Source(proof) in VERIFIED_SOURCES else doubts[Source(proof)]
     jump = v.t("too far from the last visit for the time between") if jumped else None
     return Html(" · ".join(part for part in (far, doubt, jump) if part))
 

@@ -12,7 +12,7 @@ from core.checkins.absences import (
     to_settle,
 )
 from core.checkins.board import overview, roster
-from core.checkins.judging import next_window, source_of, window_on
+from core.checkins.judging import next_window, window_on
 from core.checkins.reporting import awaits_place, last_position, mine, move_live, report
 from core.checkins.values import (
     ABSENCE,
@@ -44,7 +44,6 @@ from core.checkins.values import (
     Position,
     Report,
     Reported,
-    Source,
     Standing,
     Window,
 )
@@ -79,7 +78,6 @@ __all__ = [
     "Position",
     "Report",
     "Reported",
-    "Source",
     "Standing",
     "Window",
     "announce",
@@ -98,7 +96,6 @@ __all__ = [
     "report",
     "roster",
     "rounds",
-    "source_of",
     "to_settle",
     "window_on",
 ]

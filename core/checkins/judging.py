@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from core.checkins.values import Flag, Position, Report, Source, Standing, Window
+from core.checkins.values import Flag, Position, Report, Standing, Window
 from core.geo import metres
 from core.rulebook import Rulebook
 
@@ -36,27 +36,6 @@ def standing_at(window: Window, sent_at: datetime) -> Standing | None:
     if sent_at > window.closes_at:
         return None
     return Standing.PRESENT if sent_at <= window.due_at else Standing.LATE
-
-
-def source_of(
-    *, forwarded: bool, venue: bool, live: bool, accuracy_m: float | None, answers_bot: bool, point: bool
-) -> Source:
-    """What a message with a place is (CHK-3, P50).
-
-    Phones without accuracy in the message exist: Android answers the location button so, as a reply to the
-    bot's message. Any other point without accuracy may have been dragged on the map.
-    """
-    if not point:
-        return Source.TEXT
-    if forwarded:
-        return Source.FORWARDED
-    if venue:
-        return Source.VENUE
-    if live:
-        return Source.LIVE
-    if accuracy_m is not None:
-        return Source.GPS
-    return Source.BUTTON if answers_bot else Source.PIN
 
 
 def flags_of(

@@ -15,7 +15,6 @@ from core.checkins.values import (
     AFTERWARDS,
     MISSED_CLAUSE,
     REPORTED,
-    VERIFIED_SOURCES,
     AlreadyExcused,
     Checkin,
     Excuse,
@@ -31,7 +30,7 @@ from core.checkins.values import (
     Window,
 )
 from core.errors import NotFound
-from core.geo import Point
+from core.geo import VERIFIED_SOURCES, Point
 from core.ids import MessageId, PersonId
 from core.notices import Notice, ToPerson
 from core.people import superior_of

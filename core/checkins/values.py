@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from core.errors import KeguanError
-from core.geo import Point
+from core.geo import VERIFIED_SOURCES, Point, Source
 from core.ids import AbsenceId, CheckinId, DepartmentId, MessageId, PersonId
 from core.notices import kind
 
@@ -39,21 +39,6 @@ class Standing(StrEnum):
 
 REPORTED = (Standing.PRESENT, Standing.LATE)
 ABSENT = (Standing.MISSED, Standing.UNHEARD)
-
-
-class Source(StrEnum):
-    """How a place was reported (CHK-3, P50)."""
-
-    GPS = "gps"  # the phone's own position, with its accuracy
-    BUTTON = "button"  # the one-tap button's answer; Android sends it without accuracy
-    LIVE = "live"  # a live location, which moves by edits
-    PIN = "pin"  # no accuracy: perhaps a point dragged on the map
-    FORWARDED = "forwarded"
-    VENUE = "venue"  # picked from a list of places
-    TEXT = "text"
-
-
-VERIFIED_SOURCES = (Source.GPS, Source.BUTTON, Source.LIVE)
 
 
 class Flag(StrEnum):

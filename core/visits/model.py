@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from core.errors import KeguanError
-from core.geo import Point
+from core.geo import Point, Source
 from core.ids import CustomerId, PersonId, PlanId, VisitId
 
 MOST_SAID = 2000  # characters of what was said
@@ -18,36 +18,12 @@ MOST_COMMENT = 500
 FARTHEST_DAYS = 366  # a day further ahead is a slip of the finger
 
 
-class Proof(StrEnum):
-    """How a place was sent (P50)."""
-
-    GPS = "gps"  # the phone's own position
-    LIVE = "live"
-    PIN = "pin"  # without accuracy: perhaps a point dragged on the map
-    VENUE = "venue"
-    FORWARDED = "forwarded"
-
-
-VERIFIED = (Proof.GPS, Proof.LIVE)
-
-
-def proof_of(*, forwarded: bool, venue: bool, live: bool, accuracy_m: float | None) -> Proof:
-    """What a message with a place is worth."""
-    if forwarded:
-        return Proof.FORWARDED
-    if venue:
-        return Proof.VENUE
-    if live:
-        return Proof.LIVE
-    return Proof.PIN if accuracy_m is None else Proof.GPS
-
-
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A place as it was sent during a visit."""
 
     point: Point
-    proof: Proof
+    proof: Source
 
 
 @dataclass(frozen=True, slots=True)

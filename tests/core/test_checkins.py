@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from core.checkins import Flag, Position, Report, Source, source_of, window_on
+from core.checkins import Flag, Position, Report, window_on
 from core.checkins.judging import flags_of, next_window, standing_at
 from core.checkins.values import Standing
-from core.geo import Point
+from core.geo import Point, Source, source_of
 from core.ids import MessageId
 from core.rulebook import default
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.access import Role
-from core.checkins import Excuse, Flag, Source, Standing, is_absent
-from core.geo import Point
+from core.checkins import Excuse, Flag, Standing, is_absent
+from core.geo import Point, Source
 from core.groups import Purpose
 from core.ids import PersonId
 from core.ledger import Effect

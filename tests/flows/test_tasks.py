@@ -766,3 +766,4 @@ async def test_tsk5_outsiders_see_nothing(company: Company) -> None:
     company.group.chat.members[stranger.phone.id] = company.group.chat.members[company.zhang.phone.id]
     await stranger.says("/tasks", company.group)
     company.group.expects("/help")
+    company.group.expects("路人", "实名")
