@@ -25,6 +25,7 @@ from bot.commands import CATALOGUE, Place
 from bot.connection import Connection
 from bot.fsm import SqlStorage
 from bot.handling import Ask, Do
+from bot.housekeeping import keep_tidy
 from bot.i18n import LANGUAGES, catalogue
 from bot.intake import Intake
 from bot.middlewares.chats import Chats
@@ -135,6 +136,7 @@ class App:
                 ("poller", self.poller.run()),
                 ("bell", self.bell.run()),
                 ("sender", self.sender.run()),
+                ("housekeeping", keep_tidy(self.store, self.forms, self.clock)),
             )
         ]
         await asyncio.gather(*self._tasks)

@@ -32,6 +32,9 @@ app.add_typer(db_app, name="db")
 def run() -> None:
     """Run the bot with the settings in .env · 按 .env 的设置运行"""
     settings = _settings()
+    if not settings.bot_token.get_secret_value():
+        typer.echo("缺少 KEGUAN_BOT_TOKEN，请写进 .env · KEGUAN_BOT_TOKEN is missing: put it into .env", err=True)
+        raise typer.Exit(1)
     rulebook = _rulebook(settings)
     _upgrade(settings)
     from bot.running import serve
@@ -87,11 +90,8 @@ def owner_link(number: Annotated[str, typer.Argument(help="staff number · 工�
     name = _username(settings)
     link = _with_store(settings, lambda store: store.do(issue_owner_link, SYSTEM, number))
     typer.echo(f"https://t.me/{name}?start={INVITE_PREFIX}{link.token}")
-    typer.echo(
-        _viewer(settings, name).t(
-            "Valid once, until {at}.", at=link.expires_at.astimezone().isoformat(" ", "minutes")
-        )
-    )
+    until = link.expires_at.astimezone(_rulebook(settings).zone).isoformat(" ", "minutes")
+    typer.echo(_viewer(settings, name).t("Valid once, until {at}.", at=until))
 
 
 @app.command()

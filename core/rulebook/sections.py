@@ -206,7 +206,6 @@ class GroupRules(Section):
     """Group chats (ORG-3)."""
 
     unbound_grace_hours: Hours
-    language: Language
 
 
 class CheckinRules(Section):

@@ -148,7 +148,7 @@ def tell_overdue(uow: UnitOfWork, task: Task, missed: list[Assignment], deadline
         uow.notices.tell(Notice(OVERDUE, ToGroup(task.group), facts, task.subject, DUE_CLAUSE, card, key))
     for person in dict.fromkeys((task.giver, *(part.person for part in missed))):
         part = task.of(person)
-        own = facts if part is None else {**facts, **facts_of(task, [part])}
+        own = facts if part is None else {**facts, **facts_of(task, [part]), "mine": True}
         uow.notices.tell(Notice(OVERDUE, ToPerson(person), own, task.subject, DUE_CLAUSE, card, key))
 
 

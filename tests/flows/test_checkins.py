@@ -80,7 +80,7 @@ async def test_a_morning_from_the_prompt_to_the_list(bench: Bench) -> None:
 
     await bench.clock_to("09:04")
     await t.bob.locates(*STATION)
-    t.bob.expects("09:04", "记迟到", "迟报位置")
+    t.bob.expects("09:04", "记迟到", "迟报到")
     t.group.expects("已到 1", "迟到 1", "待报 1", edited=True)
 
     await bench.clock_to("09:10")
@@ -480,7 +480,7 @@ async def test_the_third_miss_of_a_month_goes_to_the_ledger_and_an_excuse_takes_
     entries = await bench.look(lambda uow: uow.ledger.of_person(t.anna.person))
     assert entries == []
     await _mornings(bench, t, 16)
-    t.boss.expects("销售部-张三", "警告", "未报位置")
+    t.boss.expects("销售部-张三", "警告", "未报到")
     t.skip()
     [entry] = await bench.look(lambda uow: uow.ledger.of_person(t.anna.person))
     assert (entry.clause, entry.effect) == ("checkin.missed", Effect.WARNING)

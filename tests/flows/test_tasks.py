@@ -765,5 +765,6 @@ async def test_tsk5_outsiders_see_nothing(company: Company) -> None:
     stranger = company.bench.stranger("路人")
     company.group.chat.members[stranger.phone.id] = company.group.chat.members[company.zhang.phone.id]
     await stranger.says("/tasks", company.group)
+    company.group.expects("路人", "请绑定账号")
     company.group.expects("/help")
     company.group.expects("路人", "实名")

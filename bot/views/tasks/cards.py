@@ -256,7 +256,7 @@ def escalated(v: Viewer, facts: Facts) -> Screen:
 
 @shows(tasks.OVERDUE)
 def overdue(v: Viewer, facts: Facts) -> Screen:
-    mine = len(facts["people"]) == 1 and v.private
+    mine = facts.get("mine", False)
     return Screen(
         lines(
             v.t("⏰ Not solved by {at}: {names}", at=v.when(facts["limit"]), names=mentions(v, facts)),
