@@ -1,7 +1,7 @@
 """Whatever comes in, from whomever: a clear answer, and nothing changes. Over all areas at once.
 
-What an area does with its own odd input is told in its own tests; here every command and every button name of the house
-is looked at together (P17).
+What an area does with its own odd input is told in its own tests; here all commands and button names are looked at
+together (P17).
 """
 
 from __future__ import annotations
