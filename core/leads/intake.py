@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from core.leads.entities import AmountUnclear, DayUnclear, Draft
 from core.names import hidden_phone, name_key, phone_key
 from core.rulebook import Rulebook
+from core.worktime import written
 
 MOST_YUAN = 10**12
 MOST_NAME, MOST_NEED = 80, 500
@@ -123,24 +124,12 @@ def fill_in(draft: Draft, text: str) -> tuple[Draft, str]:
     return filled, "" if filled.phone else contact.bad_phone
 
 
-_DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?")
-_NEAR_DAYS = {"今天": 0, "明天": 1, "后天": 2, "today": 0, "tomorrow": 1}
-
-
 def read_day(text: str, today: date) -> date:
-    """A coming day: `9-30`, `9月30日`, `2026-09-30`, `明天`; without a year the next one. Raises DayUnclear."""
-    word = text.strip().lower()
-    if word in _NEAR_DAYS:
-        return today + timedelta(days=_NEAR_DAYS[word])
-    found = _DAY.fullmatch(word)
-    for year in [int(found[1])] if found and found[1] else [today.year, today.year + 1]:
-        try:
-            day = date(year, int(found[2]), int(found[3])) if found else date.min
-        except ValueError:
-            continue  # 2-30, or 2-29 in a year that has none
-        if day >= today:
-            return day
-    raise DayUnclear("day", text.strip()[:40])
+    """A coming day: `9-30`, `9月30日`, `明天`, `下周一`. Raises DayUnclear, also for one that is over."""
+    day = written.read_day(text, today)
+    if day is None or day < today:
+        raise DayUnclear("day", text.strip()[:40])
+    return day
 
 
 def company_key(name: str, legal_suffixes: Sequence[str]) -> str:

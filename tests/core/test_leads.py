@@ -103,13 +103,14 @@ def test_company_names_compare_without_legal_form_and_people(name: str, key: str
         ("2026-09-18", date(2026, 9, 18)),
         ("明天", date(2026, 9, 15)),
         ("1-5", date(2027, 1, 5)),
+        ("下周一", date(2026, 9, 21)),
     ],
 )
 def test_days(text: str, day: date) -> None:
     assert leads.read_day(text, date(2026, 9, 14)) == day
 
 
-@pytest.mark.parametrize("text", ["2-30", "随便", "2020-01-01", "13-1"])
+@pytest.mark.parametrize("text", ["2-30", "随便", "2020-01-01", "13-1", "9-10"])
 def test_what_is_no_coming_day_is_refused(text: str) -> None:
     with pytest.raises(DayUnclear):
         leads.read_day(text, date(2026, 9, 14))
