@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 import structlog
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiogram.enums import ParseMode
 from aiogram.fsm.storage.memory import SimpleEventIsolation
@@ -32,7 +32,7 @@ from bot.middlewares.chats import Chats
 from bot.middlewares.identity import Identity
 from bot.pace import Pace
 from bot.poller import Poller
-from bot.routing import keep_forms_private, merged, stay_in_the_loop
+from bot.routing import Desk, keep_forms_private, merged, stay_in_the_loop
 from bot.sender import Sender
 from bot.settings import Settings
 from core.clock import Clock
@@ -75,7 +75,7 @@ class App:
         self.forms = forms
         self.clock = clock
         self.bot = bot
-        self.dispatcher = Dispatcher(
+        self.dispatcher = Desk(
             storage=SqlStorage(forms, clock),
             events_isolation=SimpleEventIsolation(),
         )
@@ -109,9 +109,7 @@ class App:
             clock=self.clock,
             rulebook_of=lambda: self.store.rulebook,
         )
-        dispatcher.update.outer_middleware(Chats(self.store))
-        dispatcher.update.outer_middleware(Identity(self.store, self.clock))
-        dispatcher.include_routers(*merged(routers()))
+        dispatcher.wire(Chats(self.store), Identity(self.store, self.clock), merged(routers()))
         setup_dialogs(dispatcher)
         keep_forms_private(dispatcher)
         stay_in_the_loop(dispatcher)

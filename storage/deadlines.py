@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.deadlines import Deadline, DeadlineKind
 from core.ids import DeadlineId
 from storage.base import Base, UtcDateTime, table
+from storage.compiled import Compiled
 
 OPEN_ONLY = sa.text("done_at IS NULL")
 
@@ -39,19 +41,20 @@ class DeadlineRow(Base):
 
 _T = table(DeadlineRow)
 _OPEN = _T.c.done_at.is_(None)
-_MOVE = (
-    sa.update(_T)
-    .where(_T.c.subject == sa.bindparam("of"), _T.c.kind == sa.bindparam("k"))
-    .values(
-        due_at=sa.bindparam("due"),
-        opened_at=sa.bindparam("at"),
-        generation=_T.c.generation + 1,
-        clause=sa.bindparam("rests_on"),
-        rulebook_version=sa.bindparam("version"),
-        done_at=None,
+
+
+def _opening(insert: Any) -> Any:
+    """One row for (subject, kind): opening it again moves it, under a new generation."""
+    moved = {name: insert.excluded[name] for name in ("due_at", "opened_at", "clause", "rulebook_version")}
+    return insert.on_conflict_do_update(
+        index_elements=["subject", "kind"], set_={**moved, "generation": _T.c.generation + 1, "done_at": None}
     )
+
+
+_OPEN_OR_MOVE = Compiled(
+    {"sqlite": _opening(sqlite.insert(_T)), "postgresql": _opening(postgresql.insert(_T))},
+    ["kind", "subject", "due_at", "opened_at", "generation", "clause", "rulebook_version"],
 )
-_INSERT = sa.insert(_T)
 _CANCEL = sa.update(_T).where(_T.c.subject == sa.bindparam("of"), _OPEN).values(done_at=sa.bindparam("at"))
 _CANCEL_KINDS = _CANCEL.where(_T.c.kind.in_(sa.bindparam("kinds", expanding=True)))
 _OF_SUBJECT = sa.select(_T).where(_T.c.subject == sa.bindparam("of"), _OPEN).order_by(_T.c.due_at)
@@ -91,30 +94,18 @@ class SqlDeadlines:
         self._c, self._now, self._version = connection, now, version
 
     def open(self, kind: DeadlineKind, subject: str, due_at: datetime, clause: str | None = None) -> None:
-        moved = self._c.execute(
-            _MOVE,
+        _OPEN_OR_MOVE.run(
+            self._c,
             {
-                "of": subject,
-                "k": kind,
-                "due": due_at,
-                "at": self._now,
-                "rests_on": clause,
-                "version": self._version,
+                "kind": kind,
+                "subject": subject,
+                "due_at": due_at,
+                "opened_at": self._now,
+                "generation": 1,
+                "clause": clause,
+                "rulebook_version": self._version,
             },
         )
-        if moved.rowcount == 0:
-            self._c.execute(
-                _INSERT,
-                {
-                    "kind": kind,
-                    "subject": subject,
-                    "due_at": due_at,
-                    "opened_at": self._now,
-                    "generation": 1,
-                    "clause": clause,
-                    "rulebook_version": self._version,
-                },
-            )
 
     def cancel(self, subject: str, *kinds: DeadlineKind) -> None:
         if kinds:

@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.groups import Group, Guest, Purpose
 from core.ids import AccountId, ChatId, DepartmentId, GroupId, GuestId
 from storage.base import Base, UtcDateTime, Words, insert_ignoring, table, upsert
+from storage.compiled import Compiled
 
 
 class GroupRow(Base):
@@ -47,7 +48,7 @@ def _select() -> sa.Select[Any]:
 
 
 _ALL = _select().where(_T.c.bound).order_by(_T.c.id)
-_GET = _select().where(_T.c.id == sa.bindparam("row"))
+_GET = Compiled(_select().where(_T.c.id == sa.bindparam("row")))
 _AT = _select().where(_T.c.chat_id == sa.bindparam("chat"), _T.c.bound)
 _SAVE = upsert(GroupRow, on=["chat_id"], update=["title", "department_id", "purposes", "bound_at", "bound"])
 _REMOVE = sa.update(_T).where(_T.c.id == sa.bindparam("row")).values(bound=False)
@@ -83,7 +84,7 @@ class SqlGroups:
         self._c = connection
 
     def get(self, group: GroupId) -> Group:
-        row = self._c.execute(_GET, {"row": group}).first()
+        row = _GET.first(self._c, {"row": group})
         if row is None:
             raise NotFound("group", str(group))
         return group_from(row)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.errors import AlreadyDone
 from core.ids import UpdateId
 from storage.base import Base, UtcDateTime, insert_ignoring, table
+from storage.compiled import Compiled
 
 OPEN_ONLY = sa.text("done_at IS NULL")
 
@@ -37,7 +38,7 @@ class InboxRow(Base):
 
 
 _T = table(InboxRow)
-_PUT = insert_ignoring(InboxRow, on=["id"])
+_PUT = Compiled(insert_ignoring(InboxRow, on=["id"]), ["id", "raw", "received_at", "attempts", "alone"])
 _KNOWN = sa.select(_T.c.id).where(_T.c.id >= sa.bindparam("low"), _T.c.id <= sa.bindparam("high"))
 _OPEN = (
     sa.select(_T.c.id, _T.c.raw, _T.c.effect_at, _T.c.attempts, _T.c.alone)
@@ -45,10 +46,10 @@ _OPEN = (
     .order_by(_T.c.id)
 )
 _LAST = sa.select(sa.func.max(_T.c.id))
-_EFFECT = (
+_EFFECT = Compiled(
     sa.update(_T).where(_T.c.id == sa.bindparam("row"), _T.c.effect_at.is_(None)).values(effect_at=sa.bindparam("at"))
 )
-_DONE = (
+_DONE = Compiled(
     sa.update(_T).where(_T.c.id == sa.bindparam("row")).values(done_at=sa.bindparam("at"), error=sa.bindparam("why"))
 )
 _TRY = sa.update(_T).where(_T.c.id.in_(sa.bindparam("rows", expanding=True))).values(attempts=_T.c.attempts + 1)
@@ -85,7 +86,7 @@ class SqlInbox:
                 {"id": id, "raw": raw, "received_at": self._now, "attempts": 1, "alone": 0}
                 for id, raw in fresh.items()
             ]
-            self._c.execute(_PUT[self._c.dialect.name], rows)
+            _PUT.run_many(self._c, rows)
         return list(fresh)
 
     def waiting(self) -> list[Waiting]:
@@ -105,12 +106,12 @@ class SqlInbox:
 
     def mark_effect(self, update: UpdateId) -> None:
         """Note, in the unit that has the effect, that it is being had. Raises AlreadyDone on a second time."""
-        if self._c.execute(_EFFECT, {"row": update, "at": self._now}).rowcount == 0:
+        if _EFFECT.run(self._c, {"row": update, "at": self._now}) == 0:
             raise AlreadyDone(update)
 
     def finish(self, updates: Sequence[tuple[UpdateId, str | None]]) -> None:
         """Mark updates handled; with an error they are the dead letters."""
-        self._c.execute(_DONE, [{"row": update, "at": self._now, "why": why} for update, why in updates])
+        _DONE.run_many(self._c, [{"row": update, "at": self._now, "why": why} for update, why in updates])
 
     def dead(self) -> list[tuple[UpdateId, str]]:
         return [(UpdateId(row.id), row.error) for row in self._c.execute(_DEAD)]

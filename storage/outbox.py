@@ -23,6 +23,7 @@ from core.notices import (
     Urgency,
 )
 from storage.base import Base, Json, UtcDateTime, insert_ignoring, table, upsert
+from storage.compiled import Compiled
 from storage.groups import GroupRow
 from storage.people import AccountRow
 
@@ -95,8 +96,24 @@ class Outgoing:
 
 PENDING_ONLY = sa.text("notices.state = 'pending'")  # written out: a partial index does not fit a parameter
 _N, _C, _A, _G = table(NoticeRow), table(CardRow), table(AccountRow), table(GroupRow)
-_PUT = insert_ignoring(NoticeRow, on=["key"])
-_SUPERSEDE = (
+_PUT = Compiled(
+    insert_ignoring(NoticeRow, on=["key"]),
+    [
+        "key",
+        "kind",
+        "to_kind",
+        "to_id",
+        "subject",
+        "facts",
+        "clause",
+        "card",
+        "urgency",
+        "created_at",
+        "not_before",
+        "state",
+    ],
+)
+_SUPERSEDE = Compiled(
     sa.update(_N)
     .where(
         _N.c.card == sa.bindparam("c"),
@@ -131,7 +148,7 @@ _PENDING = (
     .limit(500)
 )
 _NEXT = sa.select(sa.func.min(_N.c.not_before)).where(PENDING_ONLY, _N.c.not_before > sa.bindparam("at"))
-_SETTLE = (
+_SETTLE = Compiled(
     sa.update(_N)
     .where(_N.c.id == sa.bindparam("row"))
     .values(
@@ -225,9 +242,9 @@ class SqlNotices:
     def tell(self, notice: Notice) -> None:
         to_kind, to_id = _address(notice.to)
         if notice.card is not None:
-            self._c.execute(_SUPERSEDE, {"c": notice.card, "tk": to_kind, "ti": to_id})
-        self._c.execute(
-            _PUT[self._c.dialect.name],
+            _SUPERSEDE.run(self._c, {"c": notice.card, "tk": to_kind, "ti": to_id})
+        _PUT.run(
+            self._c,
             {
                 "key": f"{notice.key}|{to_kind}:{to_id}" if notice.key else None,
                 "kind": notice.kind,
@@ -301,9 +318,7 @@ class SqlOutbox:
         self, notice: Outgoing, state: NoticeState, message: MessageId | None = None, error: str | None = None
     ) -> None:
         """Write back what became of a notice; a card remembers the message that shows it."""
-        self._c.execute(
-            _SETTLE, {"row": notice.id, "becomes": state, "at": self._now, "message": message, "why": error}
-        )
+        _SETTLE.run(self._c, {"row": notice.id, "becomes": state, "at": self._now, "message": message, "why": error})
         if notice.card is not None and message is not None:
             to_kind, to_id = _address(notice.to)
             self._c.execute(

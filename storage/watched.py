@@ -13,7 +13,7 @@ class Watched:
     """Stands for a connection; adds `name` to `touched` when a statement changes something."""
 
     def __init__(self, connection: sa.Connection, touched: set[str], name: str) -> None:
-        self.dialect = connection.dialect
+        self.dialect, self.connection = connection.dialect, connection.connection
         self._execute = connection.execute
         self._touched, self._name = touched, name
 

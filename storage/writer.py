@@ -32,9 +32,9 @@ class WriterStopped(RuntimeError):
 class Writer:
     """Runs units of work on one thread of its own.
 
-    Each runs inside a savepoint, so that one that fails takes nothing of the others back; what is queued when a
-    transaction begins shares one commit. A future is released only after the commit: what a caller has seen is on
-    disk.
+    What is queued when a transaction begins shares one commit. There each runs inside a savepoint, so that one that
+    fails takes nothing of the others back; one that is alone is its own transaction. A future is released only after
+    the commit: what a caller has seen is on disk.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -86,25 +86,37 @@ class Writer:
 
     def _commit(self, connection: sa.Connection, batch: list[_Item]) -> None:
         try:
-            with connection.begin():
-                for item in batch:
-                    self._run_one(connection, item)
+            with connection.begin() as transaction:
+                if len(batch) == 1:
+                    self._run_alone(connection, transaction, batch[0])
+                else:
+                    self._run_together(connection, batch)
         except BaseException as error:  # noqa: BLE001, RUF100  # the commit itself failed: nobody may believe it was done
             for item in batch:
                 item.error = item.error or error
             connection.invalidate()  # an open transaction left behind would refuse every later one: begin afresh
 
     @staticmethod
-    def _run_one(connection: sa.Connection, item: _Item) -> None:
+    def _run_alone(connection: sa.Connection, transaction: sa.RootTransaction, item: _Item) -> None:
+        """The transaction is the unit's own: nothing but it would be kept by a savepoint."""
+        try:
+            item.result = item.work(connection)
+        except BaseException as error:  # noqa: BLE001, RUF100  # handed to whoever awaits the unit
+            item.error = error
+            transaction.rollback()
+
+    @staticmethod
+    def _run_together(connection: sa.Connection, batch: list[_Item]) -> None:
         bare = connection.connection.cursor()  # three plain words to the database need none of the machinery
         try:
-            bare.execute("SAVEPOINT unit")
-            try:
-                item.result = item.work(connection)
-            except BaseException as error:  # noqa: BLE001, RUF100  # handed to whoever awaits the unit
-                bare.execute("ROLLBACK TO SAVEPOINT unit")
-                item.error = error
-            bare.execute("RELEASE SAVEPOINT unit")
+            for item in batch:
+                bare.execute("SAVEPOINT unit")
+                try:
+                    item.result = item.work(connection)
+                except BaseException as error:  # noqa: BLE001, RUF100  # handed to whoever awaits the unit
+                    bare.execute("ROLLBACK TO SAVEPOINT unit")
+                    item.error = error
+                bare.execute("RELEASE SAVEPOINT unit")
         finally:
             bare.close()
 

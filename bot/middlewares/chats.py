@@ -37,12 +37,13 @@ class Chats(BaseMiddleware):
     ) -> Any:
         inner = event.event if isinstance(event, Update) else event
         if isinstance(inner, Message) and inner.chat.type in GROUPS:
-            await self._message(inner)
+            await self.message(inner)
         elif isinstance(inner, ChatMemberUpdated) and inner.chat.type in GROUPS:
             await self._member(inner, data["bot"].id)
         return await handler(event, data)
 
-    async def _message(self, message: Message) -> None:
+    async def message(self, message: Message) -> None:
+        """Note what a message of a group tells about the group and its members."""
         chat = ChatId(message.chat.id)
         if message.migrate_to_chat_id:
             await self._store.do(groups.migrate, SYSTEM, chat, ChatId(message.migrate_to_chat_id))
@@ -55,7 +56,9 @@ class Chats(BaseMiddleware):
         elif message.new_chat_members:
             await self._meet(chat, message.new_chat_members)
         elif message.from_user and message.sender_chat is None:
-            await self._meet(chat, [message.from_user])
+            identity = await self._store.identify(AccountId(message.from_user.id), chat)
+            if not groups.is_at_home(identity):
+                await self._meet(chat, [message.from_user])
 
     async def _member(self, event: ChatMemberUpdated, bot_id: int) -> None:
         chat, user = ChatId(event.chat.id), event.new_chat_member.user
@@ -69,7 +72,7 @@ class Chats(BaseMiddleware):
             await self._meet(chat, [user])
 
     async def _meet(self, chat: ChatId, users: Iterable[User]) -> None:
-        """Ask the writer only for whom a reader does not know already: most of a group's talk costs nothing."""
+        """Ask the writer only for whom a reader does not know already."""
         met = [(AccountId(user.id), user.full_name) for user in users if not user.is_bot and user.id != PLATFORM]
         strange = await self._store.look(lambda uow: [one for one in met if groups.is_strange(uow, chat, one[0])])
         if strange:

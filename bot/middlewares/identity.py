@@ -30,10 +30,14 @@ class Identity(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
+        return await handler(event, data) if await self.know(getattr(event, "event", event), data) else None
+
+    async def know(self, inner: object, data: dict[str, Any]) -> bool:
+        """Add to `data` who speaks; False where it is nobody who could be answered."""
         user: User | None = data.get("event_from_user")
         chat: Chat | None = data.get("event_chat")
         if user is None or user.is_bot:
-            return None
+            return False
         place = ChatId(chat.id if chat else user.id)
         company = self._store.rulebook.company.language
         identity = await self._store.identify(AccountId(user.id), place)
@@ -44,10 +48,9 @@ class Identity(BaseMiddleware):
             self._store, self._clock, actor.language if private else company, data["username"], private=private
         )
         bot: Bot = data["bot"]
-        inner = getattr(event, "event", event)
         if isinstance(inner, Message | CallbackQuery):
             data["say"] = Say(bot, inner)
-        return await handler(event, data)
+        return True
 
 
 def viewer(store: Store, clock: Clock, language: str, username: str, *, private: bool) -> Viewer:

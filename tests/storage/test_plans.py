@@ -16,7 +16,7 @@ QUESTIONS = {
     "due deadlines": (deadlines.DUE, "ix_deadlines_open"),
     "next deadline": (deadlines.NEXT_DUE, "ix_deadlines_open"),
     "open updates": (inbox._OPEN, "ix_inbox_open"),
-    "card that waits already": (outbox._SUPERSEDE, "ix_notices_card"),
+    "card that waits already": (outbox._SUPERSEDE.statement, "ix_notices_card"),
     "notices held back": (outbox._NEXT, "ix_notices_pending"),
     "pending notices": (outbox._PENDING, "ix_notices_pending"),
     "delivery of a notice": (outbox._DELIVERIES, "ix_notices_subject"),
