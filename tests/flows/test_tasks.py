@@ -767,4 +767,3 @@ async def test_tsk5_outsiders_see_nothing(company: Company) -> None:
     await stranger.says("/tasks", company.group)
     company.group.expects("路人", "请绑定账号")
     company.group.expects("/help")
-    company.group.expects("路人", "实名")
