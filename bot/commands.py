@@ -11,6 +11,7 @@ from aiogram.filters import Filter
 from aiogram.types import Message
 
 from core.access import Actor, Role
+from core.errors import NotPermitted
 
 
 class Place(StrEnum):
@@ -89,11 +90,13 @@ class Said(Filter):
             return False
         if aiogd_context is not None and not text.startswith("/"):
             return False  # a form is open: plain words are what it asked for
-        if not text.startswith("/") and actor is not None and self.entry.roles.isdisjoint(actor.roles):
-            return False  # plain words are a command only to those it is for; a customer may say anything
         private = message.chat.type == "private"
         if self.entry.place is not Place.BOTH and (self.entry.place is Place.PRIVATE) != private:
             return False
+        if actor is not None and self.entry.roles.isdisjoint(actor.roles):
+            if text.startswith("/"):
+                raise NotPermitted(tuple(sorted(self.entry.roles)))  # before anything of it is read
+            return False  # plain words are a command only to those it is for; a customer may say anything
         return {"args": found[1]}
 
 
