@@ -29,7 +29,7 @@ async def test_nine_o_clock_round(opened: Opened) -> None:
         group = await screen.chat("王建国", "销售部")
         await screen.page.locator("[data-jump='0849']").click()
         await expect(screen.page.locator("#clock .time")).to_have_text("08:49:00", timeout=SHOWN)
-        await expect(screen.page.locator("#rules")).to_contain_text("签到：发起")
+        await expect(screen.page.locator("#rules")).to_contain_text("报到：发起")
         await screen.page.locator("[data-jump=m1]").click()
         await expect(group.locator(".log")).to_contain_text("已到 0", timeout=SHOWN)
         await zhang.locator(".keys button", has_text="发送我的位置").click()

@@ -21,8 +21,8 @@ DEADLINES = {
     "visit.plan_end": ("拜访计划：到期核对", "Visit plan: end"),
 }
 ROUNDS = {
-    "checkin.prompt": ("签到：发起", "Check-in: asks"),
-    "checkin.close": ("签到：汇总", "Check-in: list"),
+    "checkin.prompt": ("报到：发起", "Check-in: asks"),
+    "checkin.close": ("报到：汇总", "Check-in: list"),
     "complaint.urge": ("投诉：每日催办", "Complaints: daily urging"),
 }
 SUBJECTS = {
@@ -33,7 +33,7 @@ SUBJECTS = {
     "visit": ("拜访", "visit"),
     "plan": ("拜访计划", "visit plan"),
     "group": ("群组", "group"),
-    "checkin": ("签到", "check-in"),
+    "checkin": ("报到", "check-in"),
 }
 DAYS = {
     "workday": ("工作日", "Working day"),
