@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 
 import structlog
@@ -130,6 +131,8 @@ class App:
     async def run(self) -> None:
         """Work until cancelled."""
         sys.setswitchinterval(SWITCH_SECONDS)
+        gc.collect()
+        gc.freeze()  # the libraries' own objects stay for ever: no collection need walk them again and again
         await self.start()
         await self.tell_commands()
         log.info("running")
