@@ -82,7 +82,7 @@ class Bell:
         return await self.next_instant()
 
     async def next_instant(self) -> datetime | None:
-        """When something is due next: a deadline, a round, or a notice that is held back."""
+        """When something is due next: a deadline or a round. (Notices held back are the sender's.)"""
         upcoming = await self._store.look(
             lambda uow: [at for at in (uow.deadlines.next_due(), self._next_round(uow)) if at is not None]
         )

@@ -63,7 +63,7 @@ async def _answer(request: web.Request) -> web.Response:
         result = await _call(telegram, request)
     except ApiError as refusal:
         return _refused(refusal)
-    except Exception:
+    except Exception:  # whatever it is, a client is answered in JSON with the status it names
         log.exception("the sandbox failed at %s", request.path.rpartition("/")[2])
         return _refused(ApiError(500, "Internal Server Error"))
     return web.Response(body=_OK + orjson.dumps(result) + b"}", content_type=_JSON)
