@@ -30,35 +30,9 @@ from core.rulebook.sections import (
     TaskRules,
     VisitRules,
     WorktimeRules,
+    sanction_key,
 )
 from core.worktime import NationalCalendar, Shift, WorkTime
-
-# Clauses whose sanction is a setting of their area, not of the clause.
-AREA_SANCTIONS: dict[str, tuple[str, str]] = {
-    "checkin.missed": ("checkin", "miss_sanction"),
-    "task.reply": ("tasks", "sanction"),
-    "lead.contact": ("leads", "contact_sanction"),
-    "lead.record": ("leads", "record_sanction"),
-}
-# Every clause that an alert, a sanction or a refusal names (RULE-3); no rulebook is without them.
-CLAUSE_IDS = (
-    "checkin.missed",
-    "checkin.late",
-    "task.reply",
-    "task.due",
-    "lead.contact",
-    "lead.record",
-    "customer.register_first",
-    "customer.complete",
-    "visit.plan",
-    "visit.log",
-    "complaint.first_reply",
-    "complaint.handle",
-    "complaint.close",
-    "complaint.number",
-    "complaint.first_asked",
-    "group.real_name",
-)
 
 
 class Clause(ClauseText):
@@ -90,8 +64,8 @@ class Rulebook(BaseModel):
     groups: GroupRules
     checkin: CheckinRules
     tasks: TaskRules
-    leads: LeadRules
     customers: CustomerRules
+    leads: LeadRules
     visits: VisitRules
     complaints: ComplaintRules
     clauses: Mapping[str, Clause]
@@ -138,9 +112,10 @@ class Rulebook(BaseModel):
         clause = self.clause(clause_id)
         if not clause.in_force:
             return None
-        if clause_id not in AREA_SANCTIONS:
+        key = sanction_key(clause_id)
+        if key is None:
             return clause.sanction
-        section, field = AREA_SANCTIONS[clause_id]
+        section, field = key.split(".")
         sanction: Sanction = getattr(getattr(self, section), field)
         return sanction if sanction != Sanction() else None
 

@@ -13,7 +13,7 @@ from core.rulebook import checks
 from core.rulebook.book import Clause, Origin, Rulebook
 from core.rulebook.mistakes import finding_of, own_errors, shown
 from core.rulebook.problems import Finding, Path, RulebookError, dotted, near, problem_of
-from core.rulebook.sections import SECTIONS, ClauseText, Words
+from core.rulebook.sections import CHECKS, SECTIONS, ClauseText, Words
 from core.rulebook.source import Document, parse, read_text
 from core.rulebook.wording import ProblemKind
 
@@ -48,11 +48,22 @@ def default() -> Rulebook:
 
 
 @lru_cache(maxsize=len(PRESETS))
-def _preset(name: str) -> Document:
-    document = parse((_FOLDER / f"{name}.yaml").read_text("utf-8"), f"{name}.yaml")
-    if document.problems:
-        raise RulebookError(document.problems)
-    return document
+def _preset(name: str) -> tuple[Document, ...]:
+    """The files of a preset: one file, or a folder with one for each section and its clauses."""
+    files = [_FOLDER / name / f"{section}.yaml" for section in SECTIONS]
+    documents = tuple(
+        parse(file.read_text("utf-8"), f"{name}/{file.name}" if file.parent != _FOLDER else file.name)
+        for file in [_FOLDER / f"{name}.yaml", *files]
+        if file.exists()
+    )
+    problems = [problem for document in documents for problem in document.problems]
+    if problems:
+        raise RulebookError(problems)
+    return documents
+
+
+def _has(preset: str, section: str) -> bool:
+    return any(section in document.settings for document in _preset(preset))
 
 
 class _Layers:
@@ -121,9 +132,9 @@ def _layered(document: Document, findings: list[Finding]) -> _Layers:
     chosen = _chosen(document.settings, findings)
     layers = _Layers()
     for section in SECTIONS:
-        layers.lay(section, _preset(DEFAULT), DEFAULT)
-        if chosen[section] != DEFAULT:
-            layers.lay(section, _preset(chosen[section]), chosen[section])
+        for preset in dict.fromkeys((DEFAULT, chosen[section])):
+            for part in _preset(preset):
+                layers.lay(section, part, preset)
         layers.lay(section, document, None)
     known = ("preset", "presets", *SECTIONS)
     for key in document.settings:
@@ -152,7 +163,7 @@ def _chosen(settings: Mapping[str, Any], findings: list[Finding]) -> dict[str, s
 
 
 def _is_preset(name: Any, path: Path, findings: list[Finding], section: str | None = None) -> bool:
-    known = [p for p in PRESETS if section is None or section in _preset(p).settings]
+    known = [p for p in PRESETS if section is None or _has(p, section)]
     if isinstance(name, str) and name in known:
         return True
     hint = near(name, known) if isinstance(name, str) else None
@@ -173,7 +184,7 @@ def _validated(settings: Mapping[str, Any], findings: list[Finding]) -> dict[str
             sections[section] = _adapter(section).validate_python(settings[section])
         except ValidationError as error:
             findings += (finding_of(section, detail) for detail in own_errors(error))
-    found = {name: list(check(sections[name])) for name, check in checks.SECTION_CHECKS.items() if name in sections}
+    found = {name: list(check(sections[name])) for name, check in CHECKS.items() if name in sections}
     findings += (finding for of_section in found.values() for finding in of_section)
     if "company" in sections and found.get("worktime") == []:
         findings += checks.check_buildable(sections["company"], sections["worktime"])

@@ -1,0 +1,80 @@
+"""Clauses as the file writes them (RULE-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from core.rulebook.problems import Finding
+from core.rulebook.sections.base import Sanction, Section, Text, Words, Yes
+from core.rulebook.wording import ProblemKind
+
+
+class ClauseText(Section):
+    """A clause as written in the file, under its id (RULE-3).
+
+    Texts may name settings in braces, `{leads.contact_minutes}`; readers see the figure in force.
+    """
+
+    title: Words
+    article: Text
+    text: Words
+    in_force: Yes = False  # otherwise in shadow: told, but without sanction
+    sanction: Sanction | None = None
+
+
+ClauseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
+Clauses: TypeAlias = Mapping[ClauseId, ClauseText]
+
+
+OWN = "clause"  # the sanction stands in the clause itself
+NONE = ""  # a breach is only told
+
+# Every clause that an alert, a sanction or a refusal names (RULE-3), and where its sanction is set:
+# a setting of its area, the clause's own, or nowhere. No rulebook is without these clauses.
+CLAUSES: dict[str, str] = {
+    # groups
+    "group.real_name": NONE,
+    # checkin
+    "checkin.missed": "checkin.miss_sanction",
+    "checkin.late": NONE,
+    # tasks
+    "task.reply": "tasks.sanction",
+    "task.due": NONE,
+    # customers
+    "customer.register_first": NONE,
+    "customer.complete": NONE,
+    # leads
+    "lead.contact": "leads.contact_sanction",
+    "lead.record": "leads.record_sanction",
+    # visits
+    "visit.plan": NONE,
+    "visit.log": NONE,
+    # complaints
+    "complaint.first_asked": NONE,
+    "complaint.number": NONE,
+    "complaint.first_reply": OWN,
+    "complaint.handle": OWN,
+    "complaint.close": OWN,
+}
+CLAUSE_IDS = tuple(CLAUSES)
+
+
+def sanction_key(clause_id: str) -> str | None:
+    """The setting of its area in which a clause's sanction stands."""
+    where = CLAUSES.get(clause_id, OWN)
+    return where if where not in {OWN, NONE} else None
+
+
+def check_clauses(clauses: Mapping[str, ClauseText]) -> Iterator[Finding]:
+    """Every clause the product names is there, and no sanction is set in two places (RULE-3)."""
+    for clause_id in CLAUSE_IDS:
+        if clause_id not in clauses:
+            yield Finding(ProblemKind.MISSING_KEY, (("clauses", clause_id),), got=clause_id)
+    for clause_id, clause in clauses.items():
+        elsewhere = sanction_key(clause_id)
+        if clause.sanction is not None and elsewhere:
+            path = ("clauses", clause_id, "sanction")
+            yield Finding(ProblemKind.STANDS_ELSEWHERE, (path,), elsewhere)
