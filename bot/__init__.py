@@ -1,1 +1,5 @@
 """The chat front end: updates in, messages out."""
+
+from bot import lighttypes
+
+lighttypes.install()  # before anything imports aiogram

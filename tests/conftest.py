@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import bot  # noqa: F401 first: it has aiogram's types built when used
+
 if TYPE_CHECKING:
     from tests.support.chat import Bench
 

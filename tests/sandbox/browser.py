@@ -75,12 +75,19 @@ class Screen:
 
 @asynccontextmanager
 async def open_screen(url: str, size: tuple[int, int] = DESKTOP) -> AsyncIterator[Screen]:
+    async with open_browser(size) as screen:
+        await screen.open(url)
+        yield screen
+
+
+@asynccontextmanager
+async def open_browser(size: tuple[int, int] = DESKTOP) -> AsyncIterator[Screen]:
+    """A browser with an empty page."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:
             page = await browser.new_page(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
             screen = Screen(page)
-            await screen.open(url)
             try:
                 yield screen
             except BaseException:
