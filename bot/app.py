@@ -100,6 +100,7 @@ class App:
     async def prepare(self) -> None:
         """Open the stores, learn the bot's name, wire the dispatcher. Handles nothing yet."""
         self.store.start()
+        await self.store.lay_calendar()
         await self.forms.open()
         username = (await self.bot.me()).username or ""
         self._wire(username)

@@ -8,6 +8,7 @@ from aiogram import Router
 
 from bot import errors
 from bot.handlers import (
+    calendar,
     checkins,
     complaints,
     customers,
@@ -27,6 +28,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     leads,
     complaints,
     tasks,
+    calendar,  # before people: its own link too
     groups,  # before people: it reads links of its own
     people,
     customers,

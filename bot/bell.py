@@ -59,6 +59,7 @@ class Bell:
     async def run(self) -> None:
         """Ring until cancelled."""
         while True:
+            await self._store.lay_calendar()
             upcoming = await self.tick()
             delay = min(upcoming - self._clock.now(), LONGEST_SLEEP) if upcoming else LONGEST_SLEEP
             self._expected = self._clock.now() + max(delay, timedelta(0))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from core.calendar.model import DayChanges
     from core.checkins import Absences, Checkins
     from core.complaints.model import Complaints
     from core.customers.model import Customers
@@ -59,3 +60,5 @@ class UnitOfWork(Protocol):
     def absences(self) -> Absences: ...
     @property
     def tasks(self) -> Tasks: ...
+    @property
+    def day_changes(self) -> DayChanges: ...

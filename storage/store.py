@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
 
 from core.access import Actor, authorise
+from core.calendar.model import company_days
 from core.clock import Clock
 from core.ids import AccountId, ChatId, UpdateId
 from core.people import Identity
 from core.rulebook import Rulebook
+from core.worktime import CompanyDay
 from storage.base import Base
+from storage.calendar import CALENDAR
 from storage.engine import make_engine
 from storage.unit_of_work import SqlUnitOfWork
 from storage.watched import IDENTITIES
@@ -37,7 +41,7 @@ class Store:
 
     def __init__(self, url: str, clock: Clock, rulebook: Rulebook) -> None:
         self.url = url
-        self.rulebook = rulebook
+        self._rulebook = rulebook
         self._clock = clock
         self._engine = make_engine(url)
         self._reading = make_engine(url, read_only=True)
@@ -46,6 +50,23 @@ class Store:
         self._identities: dict[tuple[AccountId, ChatId], tuple[float, Identity]] = {}
         self._changes = 0
         self.on_commit: list[Callable[[frozenset[str]], None]] = []
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules in force, with the company's days as they were set in the chat laid over them (P13)."""
+        return self._rulebook
+
+    @rulebook.setter
+    def rulebook(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook.with_company_days(self._rulebook.company_days)
+
+    async def lay_calendar(self) -> None:
+        """Take up the company's days as they stand, which another process may have changed."""
+        self._lay(await self.look(lambda uow: company_days(uow.day_changes.all())))
+
+    def _lay(self, days: Mapping[date, CompanyDay]) -> None:
+        if days != self._rulebook.company_days:
+            self._rulebook = self._rulebook.with_company_days(days)
 
     def create_tables(self) -> None:
         """Make the tables at once, without migrations; for tests and throw-away stores."""
@@ -98,14 +119,19 @@ class Store:
     async def unit(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Run any function of a unit of work; for the machinery, which asks no permission."""
         touched: set[str] = set()
+        laid: list[Mapping[date, CompanyDay]] = []
 
         def run(connection: sa.Connection) -> T:
             uow = self._uow(connection)
             result = work(uow)
             touched.update(uow.touched)
+            if CALENDAR in touched:
+                laid.append(company_days(uow.day_changes.all()))
             return result
 
         result = cast("T", await self._writer.do(run))
+        for days in laid:
+            self._lay(days)
         if IDENTITIES in touched:
             self._identities.clear()
             self._changes += 1

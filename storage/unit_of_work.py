@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from core.rulebook import Rulebook
 from core.worktime import WorkTime
+from storage.calendar import SqlDayChanges
 from storage.checkins import SqlAbsences, SqlCheckins
 from storage.complaints import SqlComplaints
 from storage.customers import SqlCustomers
@@ -100,6 +101,10 @@ class SqlUnitOfWork:
     @cached_property
     def tasks(self) -> SqlTasks:
         return SqlTasks(self._c)
+
+    @cached_property
+    def day_changes(self) -> SqlDayChanges:
+        return SqlDayChanges(self._c, self.touched)
 
     # Mechanisms that use cases do not see ---------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,7 +33,7 @@ from core.rulebook.sections import (
     WorktimeRules,
     sanction_key,
 )
-from core.worktime import NationalCalendar, Shift, WorkTime
+from core.worktime import CompanyDay, NationalCalendar, Shift, WorkTime
 
 
 class Clause(ClauseText):
@@ -71,6 +72,7 @@ class Rulebook(BaseModel):
     clauses: Mapping[str, Clause]
 
     _origins: dict[Path, Origin] = PrivateAttr(default_factory=dict)
+    _company_days: Mapping[date, CompanyDay] = PrivateAttr(default_factory=dict)
 
     @cached_property
     def version(self) -> str:
@@ -86,7 +88,19 @@ class Rulebook(BaseModel):
     @cached_property
     def working_time(self) -> WorkTime:
         """The company's working time, without anybody's leave. Built once."""
-        return build_worktime(self.company, self.worktime)
+        return build_worktime(self.company, self.worktime, self._company_days)
+
+    @property
+    def company_days(self) -> Mapping[date, CompanyDay]:
+        """The days that were set on or off in the chat; they beat those of the file (P13)."""
+        return self._company_days
+
+    def with_company_days(self, days: Mapping[date, CompanyDay]) -> Rulebook:
+        """The same rules with other company days of the chat; the version is that of the rules alone."""
+        laid = self.model_copy()
+        laid.__dict__.pop("working_time", None)
+        laid._company_days = days
+        return laid
 
     def clause(self, clause_id: str) -> Clause:
         """The clause of this id. Raises UnknownEntry."""
@@ -182,8 +196,15 @@ def _searched(clause: Clause) -> str:
     return f"{_headline(clause)} {clause.text.zh} {clause.text.en}".casefold()
 
 
-def build_worktime(company: CompanyRules, rules: WorktimeRules) -> WorkTime:
-    """The calendar and shifts as working time. Raises core.worktime.WorkTimeError."""
+def build_worktime(
+    company: CompanyRules, rules: WorktimeRules, chosen: Mapping[date, CompanyDay] | None = None
+) -> WorkTime:
+    """The calendar and shifts as working time. `chosen` days beat the file's (P13).
+
+    Raises core.worktime.WorkTimeError.
+    """
+    chosen = chosen or {}
+    on = {day for day, one in chosen.items() if one.works}
     calendar = NationalCalendar(
         extra_holidays=frozenset(day for year in rules.official.values() for day in year.holidays),
         extra_makeup=frozenset(day for year in rules.official.values() for day in year.makeup),
@@ -193,9 +214,10 @@ def build_worktime(company: CompanyRules, rules: WorktimeRules) -> WorkTime:
         zone=ZoneInfo(company.zone),
         week={WEEKDAYS.index(day): _shifts(shifts) for day, shifts in rules.shifts.items()},
         calendar=calendar,
-        days_on=frozenset(rules.days_on),
-        days_off=frozenset(rules.days_off),
+        days_on=frozenset(rules.days_on) - chosen.keys() | on,
+        days_off=frozenset(rules.days_off) - chosen.keys() | (chosen.keys() - on),
         makeup_shifts=_shifts(rules.makeup_shifts) or None,
+        day_names={day: one.reason for day, one in chosen.items() if one.reason},
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from core.worktime.calendar import NationalCalendar
 from core.worktime.hours import WorkTime
 from core.worktime.values import (
+    CompanyDay,
     DayKind,
     Explanation,
     Fault,
@@ -20,6 +21,7 @@ from core.worktime.values import (
 )
 
 __all__ = [
+    "CompanyDay",
     "DayKind",
     "Explanation",
     "Fault",

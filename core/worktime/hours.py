@@ -36,7 +36,8 @@ class WorkTime:
     A shift is open from its start up to, not including, its end: at closing the day is over. `week` maps
     0 (Monday) to 6 to the day's shifts. A make-up day or company day whose weekday has no shifts uses
     `makeup_shifts`, or else the shifts of the first working weekday. `days_on` and `days_off` beat the
-    national calendar, which beats the week. `leave` is taken out of the shifts.
+    national calendar, which beats the week. `leave` is taken out of the shifts. `day_names` say in the company's
+    own words why a day is on or off.
 
     Raises `WorkTimeError` (a ValueError) at construction for shifts that cannot be, for a week without
     working time (P10) and for days both on and off; later for naive instants, negative targets, and when
@@ -50,6 +51,7 @@ class WorkTime:
     days_off: frozenset[date] = frozenset()
     leave: tuple[Interval, ...] = ()
     makeup_shifts: tuple[Shift, ...] | None = None
+    day_names: Mapping[date, str] = field(default_factory=dict, hash=False)
     _table: Timetable = field(init=False, repr=False, compare=False)
     _away: tuple[Interval, ...] = field(init=False, repr=False, compare=False)
 
@@ -97,6 +99,10 @@ class WorkTime:
     def day_kind(self, day: date) -> DayKind:
         """Why the company works on `day` or not; leave changes nothing here."""
         return self._table.kind(day)
+
+    def day_name(self, day: date) -> str | None:
+        """The reason of a company day, else the Chinese name of the holiday whose break the day belongs to."""
+        return self.day_names.get(day) or self.calendar.name(day)
 
     def is_workday(self, day: date) -> bool:
         """Does `day` hold any working time, leave taken out?"""
@@ -258,7 +264,7 @@ class WorkTime:
         return sum((shift.overlap(span) for shift in self.shifts_on(day)), _ZERO)
 
     def _step(self, day: date, counted: bool, used: timedelta) -> Step:
-        return Step(day, self.day_kind(day), self.calendar.name(day), counted, used)
+        return Step(day, self.day_kind(day), self.day_name(day), counted, used)
 
     def _date(self, bound: date | datetime) -> date:
         return self.local_date(bound) if isinstance(bound, datetime) else bound

@@ -26,6 +26,14 @@ class DayKind(StrEnum):
         return self in (DayKind.WORKDAY, DayKind.MAKEUP, DayKind.COMPANY_ON)
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyDay:
+    """What the company made of one local date, whatever the calendar says, and why."""
+
+    works: bool
+    reason: str
+
+
 class Fault(StrEnum):
     """What a `WorkTimeError` refuses."""
 
