@@ -13,7 +13,7 @@ from core.deadlines import Deadline, DeadlineKind, on_due
 from core.errors import KeguanError, NotFound
 from core.ids import AccountId, ChatId, DepartmentId, GroupId, GuestId
 from core.notices import Notice, ToGroup, ToPerson, Urgency, kind
-from core.people import Department, Identity, Person, PersonStatus, one_department
+from core.people import Department, Identity, Person, one_department
 from core.ports import UnitOfWork
 
 GUEST = kind("group.guest")  # to the group: somebody in it has no real name yet
@@ -243,7 +243,7 @@ def migrate(uow: UnitOfWork, actor: Actor, old: ChatId, new: ChatId) -> bool:
 def is_at_home(identity: Identity) -> bool:
     """Whether nobody needs to be asked who this is: a member of staff, or no work group."""
     person = identity.person
-    return identity.group is None or (person is not None and person.status is PersonStatus.ACTIVE)
+    return identity.group is None or (person is not None and person.is_staff)
 
 
 def is_strange(uow: UnitOfWork, chat: ChatId, account: AccountId) -> bool:
@@ -284,7 +284,7 @@ def _meet(uow: UnitOfWork, group: GroupId, account: AccountId, name: str) -> Non
 
 def _has_real_name(uow: UnitOfWork, account: AccountId) -> bool:
     person = uow.people.by_account(account)
-    return person is not None and person.status is PersonStatus.ACTIVE
+    return person is not None and person.is_staff
 
 
 @permits(Role.SYSTEM)

@@ -123,7 +123,7 @@ _SELECT = (
 _OF = _SELECT.where(*_MINE)
 _ON_ROSTER = (
     _C.c.day == sa.bindparam("on"),
-    _P.c.status == PersonStatus.ACTIVE,
+    _P.c.status != PersonStatus.LEFT,
     _P.c.department_id.in_(sa.bindparam("departments", expanding=True)),
 )
 _LISTED = _SELECT.where(*_ON_ROSTER, _C.c.standing.in_(sa.bindparam("standings", expanding=True)))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.access import Role
 from core.errors import NotFound
 from core.ids import AccountId, ChatId, DepartmentId, GroupId, PersonId
-from core.people import Account, Department, Identity, InviteKind, Person, PersonStatus, StaffRow
+from core.people import Account, Change, Department, Identity, InviteKind, Person, PersonStatus, StaffRow
 from storage.base import Base, UtcDateTime, Words, table, upsert
 from storage.groups import GroupRow
 
@@ -24,6 +24,9 @@ class DepartmentRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(60))
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("departments.id"))
+    manager_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("people.id", name="fk_departments_manager_id", use_alter=True)
+    )
 
 
 class PersonRow(Base):
@@ -62,18 +65,61 @@ class InviteRow(Base):
     used_by: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
+class RegisterChangeRow(Base):
+    """The register's history. Rows are inserted, never changed."""
+
+    __tablename__ = "register_changes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(sa.String(30), index=True)
+    field: Mapped[str] = mapped_column(sa.String(20))
+    before: Mapped[str] = mapped_column(sa.Text)
+    after: Mapped[str] = mapped_column(sa.Text)
+    by: Mapped[str] = mapped_column(sa.String(140))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 _D, _P, _A, _I, _G = table(DepartmentRow), table(PersonRow), table(AccountRow), table(InviteRow), table(GroupRow)
+_R = table(RegisterChangeRow)
 _PEOPLE = sa.select(_P, _D.c.name.label("department_name")).join(_D, _D.c.id == _P.c.department_id)
 _BY_ID = _PEOPLE.where(_P.c.id == sa.bindparam("row"))
 _BY_NUMBER = _PEOPLE.where(_P.c.number == sa.bindparam("no"))
 _BY_ACCOUNT = _PEOPLE.join(_A, _A.c.person_id == _P.c.id).where(_A.c.id == sa.bindparam("acc"))
 _EVERYBODY = _PEOPLE.where(_P.c.status == ACTIVE).order_by(_P.c.number)
+_OF_COMPANY = _P.c.status.in_([ACTIVE, PersonStatus.LEAVING])
+_STAFF = _PEOPLE.where(_OF_COMPANY).order_by(_P.c.number)
+_STAFF_WITH_ROLE = _STAFF.where(_P.c.role == sa.bindparam("as_role"))
+_ALL = _PEOPLE.order_by(_P.c.number)
+_LIKE = _ALL.where(
+    sa.or_(
+        _P.c.number.ilike(sa.bindparam("t"), escape="\\"),
+        (_D.c.name + "-" + _P.c.name).ilike(sa.bindparam("t"), escape="\\"),
+    )
+)
+_REPORTS = _EVERYBODY.where(_P.c.superior_id == sa.bindparam("who"))
+_PASS_REPORT = (
+    sa.update(_P)
+    .where(_P.c.id == sa.bindparam("row"), _P.c.superior_id == sa.bindparam("before"))
+    .values(superior_id=sa.bindparam("after"))
+)
+_SET_STATUS = (
+    sa.update(_P)
+    .where(_P.c.id == sa.bindparam("row"), _P.c.status == sa.bindparam("before"))
+    .values(status=sa.bindparam("after"))
+)
+_PASS_DEPARTMENT = (
+    sa.update(_D)
+    .where(_D.c.id == sa.bindparam("row"), _D.c.manager_id == sa.bindparam("before"))
+    .values(manager_id=sa.bindparam("after"))
+)
+_CHANGES = (
+    sa.select(_R).where(_R.c.subject == sa.bindparam("of")).order_by(_R.c.id.desc()).limit(sa.bindparam("most"))
+)
 _WITH_ROLE = _EVERYBODY.where(_P.c.role == sa.bindparam("as_role"))
 _ADMINS = _EVERYBODY.where(_P.c.is_admin | (_P.c.role == Role.ADMIN))
 _FIND = (
     _PEOPLE.outerjoin(_A, _A.c.person_id == _P.c.id)
     .where(
-        _P.c.status == ACTIVE,
+        _OF_COMPANY,
         sa.or_(
             _P.c.number == sa.bindparam("t"),
             _P.c.name == sa.bindparam("t"),
@@ -149,7 +195,16 @@ def account_from(row: Any) -> Account:
 
 
 def department_from(row: Any) -> Department:
-    return Department(DepartmentId(row.id), row.name, None if row.parent_id is None else DepartmentId(row.parent_id))
+    return Department(
+        DepartmentId(row.id),
+        row.name,
+        None if row.parent_id is None else DepartmentId(row.parent_id),
+        None if row.manager_id is None else PersonId(row.manager_id),
+    )
+
+
+def change_from(row: Any) -> Change:
+    return Change(row.subject, row.field, row.before, row.after, row.by, row.at)
 
 
 class SqlPeople:
@@ -218,6 +273,41 @@ class SqlPeople:
             grown = bool(more)
         return inside
 
+    def staff(self, role: Role | None = None) -> list[Person]:
+        return self._many(_STAFF) if role is None else self._many(_STAFF_WITH_ROLE, as_role=role)
+
+    def everybody(self) -> list[Person]:
+        return self._many(_ALL)
+
+    def like(self, text: str) -> list[Person]:
+        literal = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return self._many(_LIKE, t=f"%{literal}%")
+
+    def reports_of(self, person: PersonId) -> list[Person]:
+        return self._many(_REPORTS, who=person)
+
+    def pass_report(self, report: PersonId, before: PersonId, after: PersonId | None) -> bool:
+        return bool(self._c.execute(_PASS_REPORT, {"row": report, "before": before, "after": after}).rowcount)
+
+    def set_status(self, person: PersonId, before: PersonStatus, after: PersonStatus) -> bool:
+        return bool(self._c.execute(_SET_STATUS, {"row": person, "before": before, "after": after}).rowcount)
+
+    def log(self, change: Change) -> None:
+        self._c.execute(
+            sa.insert(_R),
+            {
+                "subject": change.subject,
+                "field": change.field,
+                "before": change.before,
+                "after": change.after,
+                "by": change.by,
+                "at": change.at,
+            },
+        )
+
+    def changes(self, subject: str, limit: int) -> list[Change]:
+        return [change_from(row) for row in self._c.execute(_CHANGES, {"of": subject, "most": limit})]
+
     def admins(self) -> list[Person]:
         return self._many(_ADMINS)
 
@@ -228,7 +318,8 @@ class SqlPeople:
 
     def change(self, person: PersonId, row: StaffRow, department: DepartmentId) -> bool:
         before = self.get(person)
-        self._c.execute(sa.update(_P).where(_P.c.id == person).values(**_values(row, department), status=ACTIVE))
+        status = ACTIVE if before.status is PersonStatus.LEFT else before.status  # back again; others keep theirs
+        self._c.execute(sa.update(_P).where(_P.c.id == person).values(**_values(row, department), status=status))
         return self.get(person) != before
 
     def set_superior(self, person: PersonId, superior: PersonId | None) -> bool:
@@ -237,6 +328,9 @@ class SqlPeople:
 
     def make_admin(self, person: PersonId) -> None:
         self._c.execute(sa.update(_P).where(_P.c.id == person).values(is_admin=True))
+
+    def set_admin(self, person: PersonId, is_admin: bool) -> None:
+        self._c.execute(sa.update(_P).where(_P.c.id == person).values(is_admin=is_admin))
 
     def department(self, department: DepartmentId) -> Department:
         row = self._c.execute(sa.select(_D).where(_D.c.id == department)).first()
@@ -260,6 +354,17 @@ class SqlPeople:
     def add_department(self, name: str, parent: DepartmentId | None) -> Department:
         added = self._c.execute(sa.insert(_D).values(name=name, parent_id=parent).returning(_D.c.id)).scalar_one()
         return self.department(DepartmentId(added))
+
+    def put_department(self, department: Department) -> None:
+        values = {"name": department.name, "parent_id": department.parent, "manager_id": department.manager}
+        self._c.execute(sa.update(_D).where(_D.c.id == department.id).values(values))
+
+    def pass_department(self, department: DepartmentId, before: PersonId, after: PersonId | None) -> bool:
+        values = {"row": department, "before": before, "after": after}
+        return bool(self._c.execute(_PASS_DEPARTMENT, values).rowcount)
+
+    def remove_department(self, department: DepartmentId) -> None:
+        self._c.execute(sa.delete(_D).where(_D.c.id == department))
 
     def see_account(self, account: AccountId, name: str, username: str, *, opened: bool) -> None:
         statement = (_SEE if opened else _SEE_NAME)[self._c.dialect.name]

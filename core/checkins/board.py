@@ -157,7 +157,7 @@ class Chain:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._people = {person.id: person for person in uow.people.active()}
+        self._people = {person.id: person for person in uow.people.staff()}
         self._above: dict[object, Person | None] = {}
 
     def above(self, person: PersonId) -> Person | None:

@@ -49,7 +49,7 @@ def open_day(uow: UnitOfWork, day: date) -> None:
     there already stays."""
     uow.checkins.open_day(day)
     absent = uow.absences.on(day)
-    expected = [person for role in roles_of(uow) for person in uow.people.active(role)]
+    expected = [person for role in roles_of(uow) for person in uow.people.staff(role)]
     uow.checkins.expect(day, {person.id: absent.get(person.id) for person in expected})
 
 

@@ -11,6 +11,7 @@ from core.access import ANYONE, Actor, Role, permits
 from core.errors import NotFound
 from core.ids import AccountId, PersonId
 from core.notices import Notice, ToAccount, ToPerson, Urgency
+from core.people.finding import one_person
 from core.people.register import (
     BOUND,
     REBOUND,
@@ -20,9 +21,7 @@ from core.people.register import (
     InviteKind,
     InviteRefused,
     Person,
-    PersonStatus,
     StaffRow,
-    one_person,
 )
 from core.ports import UnitOfWork
 
@@ -102,7 +101,7 @@ def redeem(uow: UnitOfWork, actor: Actor, token: str, name: str, username: str) 
         raise InviteRefused("used")
     if uow.now >= expires_at:
         raise InviteRefused("expired")
-    if person_id is not None and uow.people.get(person_id).status is not PersonStatus.ACTIVE:
+    if person_id is not None and not uow.people.get(person_id).is_staff:
         raise InviteRefused("unknown")
     if bound is not None and person_id is not None and bound.id != person_id:
         raise AccountTaken(bound.label)

@@ -1,4 +1,4 @@
-"""The staff register: what is kept of people and accounts, and the questions asked of it (ORG-1, ORG-3)."""
+"""The staff register: what is kept of departments, people and accounts (ORG-1, ORG-3)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from core.access import MANAGERS, STAFF, Actor, Role, permits
-from core.errors import KeguanError, NotFound, NotUnderstood
+from core.access import Role
+from core.errors import KeguanError
 from core.ids import AccountId, ChatId, DepartmentId, GroupId, PersonId
 from core.notices import kind
-from core.ports import UnitOfWork
 
 BOUND = kind("people.bound")  # to the person: your account now stands for you
 REBOUND = kind("people.rebound")  # to the admins: somebody's account changed
@@ -19,15 +18,21 @@ UNBOUND = kind("people.unbound")  # to the account: it was taken off the person
 
 
 class PersonStatus(StrEnum):
+    """`leaving` still belong to the company and keep what is theirs, but get nothing new (ORG-8, P32)."""
+
     ACTIVE = "active"
+    LEAVING = "leaving"  # a handover is under way
     LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
 class Department:
+    """`manager` is the one named for it; without, whoever has the role in it."""
+
     id: DepartmentId
     name: str
     parent: DepartmentId | None
+    manager: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,16 @@ class Person:
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset({self.role, Role.ADMIN} if self.is_admin else {self.role})
+
+    @property
+    def is_active(self) -> bool:
+        """Whether they may be given something new."""
+        return self.status is PersonStatus.ACTIVE
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they belong to the company, be it for the last days."""
+        return self.status is not PersonStatus.LEFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +156,26 @@ class SeveralFound(KeguanError):
     labels: tuple[str, ...]
 
 
+@dataclass(eq=False)
+class IsLeaving(KeguanError):
+    """Somebody who hands over gets nothing new (ORG-8, P32). `mine`: it is the one who asks."""
+
+    label: str
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the register's history. `subject` is person:7 or department:3; `field` what changed."""
+
+    subject: str
+    field: str
+    before: str
+    after: str
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class RowFault:
     """What is wrong at one place of a staff file. `column` is a field of StaffRow; `expected` says what would do:
@@ -171,7 +206,8 @@ class People(Protocol):
     def identify(self, account: AccountId, chat: ChatId) -> Identity: ...
     def get(self, person: PersonId) -> Person: ...
     def find(self, text: str) -> list[Person]:
-        """Active people whose number, name, label or account's username is `text` (a leading @ is dropped)."""
+        """People of the company whose number, name, label or account's username is `text` (a leading @ is
+        dropped)."""
 
     def by_number(self, number: str) -> Person | None: ...
     def by_account(self, account: AccountId) -> Person | None: ...
@@ -179,13 +215,38 @@ class People(Protocol):
     def active(self, role: Role | None = None, department: DepartmentId | None = None) -> list[Person]:
         """Active people, by number; `department` counts those of the departments below it too."""
 
+    def staff(self, role: Role | None = None) -> list[Person]:
+        """Active people and those who are handing over, by number."""
+
+    def everybody(self) -> list[Person]:
+        """Also those who left, by number."""
+
+    def like(self, text: str) -> list[Person]:
+        """People whose number, name or label has `text` in it; also those who left, by number."""
+
     def admins(self) -> list[Person]: ...
     def add(self, row: StaffRow, department: DepartmentId, *, is_admin: bool = False) -> Person: ...
     def change(self, person: PersonId, row: StaffRow, department: DepartmentId) -> bool:
         """Whether anything differed."""
 
     def set_superior(self, person: PersonId, superior: PersonId | None) -> bool: ...
+    def reports_of(self, person: PersonId) -> list[Person]:
+        """Active people who name the person as their superior, by number."""
+
+    def pass_report(self, report: PersonId, before: PersonId, after: PersonId | None) -> bool:
+        """Give a report another superior, if `before` still is it."""
+
+    def set_status(self, person: PersonId, before: PersonStatus, after: PersonStatus) -> bool:
+        """False where the status is not `before` any more."""
+
     def make_admin(self, person: PersonId) -> None: ...
+    def set_admin(self, person: PersonId, is_admin: bool) -> None: ...
+    def log(self, change: Change) -> None:
+        """Add a line to the register's history."""
+
+    def changes(self, subject: str, limit: int) -> list[Change]:
+        """Newest first."""
+
     def department(self, department: DepartmentId) -> Department: ...
     def departments(self) -> list[Department]: ...
     def find_department(self, name: str) -> Department | None:
@@ -195,6 +256,13 @@ class People(Protocol):
         """A department's path from the top: 销售部/华南组."""
 
     def add_department(self, name: str, parent: DepartmentId | None) -> Department: ...
+    def put_department(self, department: Department) -> None:
+        """Write name, parent and manager of a department."""
+
+    def pass_department(self, department: DepartmentId, before: PersonId, after: PersonId | None) -> bool:
+        """Give a department another manager, if `before` still is it."""
+
+    def remove_department(self, department: DepartmentId) -> None: ...
     def see_account(self, account: AccountId, name: str, username: str, *, opened: bool) -> None:
         """Remember an account; `opened` when it wrote in its private chat."""
 
@@ -214,96 +282,3 @@ class People(Protocol):
 
     def use_invite(self, token_hash: str, account: AccountId, at: datetime) -> bool:
         """Spend a link; only one of several attempts succeeds."""
-
-
-# Questions ----------------------------------------------------------------------------------------------
-
-
-def actor_of(identity: Identity, account: AccountId, chat: ChatId, name: str, language: str) -> Actor:
-    """The actor behind an account, as the rules see them. Staff who left count as customers at most."""
-    known, person = identity.account, identity.person
-    language = (known.language if known else None) or language
-    if person is not None and person.status is PersonStatus.ACTIVE:
-        return Actor(
-            account, person.roles, person.label, language, chat, identity.group, person.id, person.department
-        )
-    role = Role.CUSTOMER if known and known.reachable else Role.STRANGER
-    return Actor(account, frozenset({role}), name, language, chat, identity.group)
-
-
-def superior_of(uow: UnitOfWork, person: Person) -> Person | None:
-    """The next one above: the superior named in the register, else a manager of the department or of the nearest
-    one above it, else a director, else the GM."""
-    if person.superior is not None:
-        superior = uow.people.get(person.superior)
-        if superior.status is PersonStatus.ACTIVE:
-            return superior
-    department: DepartmentId | None = person.department
-    while department is not None:
-        for candidate in uow.people.active(Role.MANAGER):
-            if candidate.department == department and candidate.id != person.id:
-                return candidate
-        department = uow.people.department(department).parent
-    for role in (Role.DIRECTOR, Role.GM):
-        for candidate in uow.people.active(role):
-            if candidate.id != person.id:
-                return candidate
-    return None
-
-
-def is_superior(uow: UnitOfWork, actor: Actor, person: Person) -> bool:
-    """Whether the actor is somewhere above the person."""
-    above, seen = superior_of(uow, person), {person.id}
-    while above is not None and above.id not in seen:
-        if above.id == actor.person:
-            return True
-        seen.add(above.id)
-        above = superior_of(uow, above)
-    return False
-
-
-def team_of(uow: UnitOfWork, manager: Person) -> list[Person]:
-    """The people for whom the manager is the next one above."""
-    return [p for p in uow.people.active() if (s := superior_of(uow, p)) is not None and s.id == manager.id]
-
-
-def one_person(uow: UnitOfWork, text: str) -> Person:
-    """The one active person meant by a number, a name, a 部门-姓名 or an @username.
-
-    Raises NotFound, SeveralFound, or NotUnderstood where nothing is given.
-    """
-    if not text.strip():
-        raise NotUnderstood("person", "")
-    found = uow.people.find(text)
-    if not found:
-        raise NotFound("person", text)
-    if len(found) > 1:
-        raise SeveralFound(text, tuple(f"{p.label} ({p.number})" for p in found))
-    return found[0]
-
-
-def one_department(uow: UnitOfWork, text: str) -> Department:
-    """The one department meant by a path or a name. Raises NotFound or SeveralFound."""
-    departments = uow.people.departments()
-    paths = {uow.people.path_of(d.id): d for d in departments}
-    if text.strip() in paths:
-        return paths[text.strip()]
-    named = [path for path, d in paths.items() if d.name == text.strip()]
-    if not named:
-        raise NotFound("department", text)
-    if len(named) > 1:
-        raise SeveralFound(text, tuple(named))
-    return paths[named[0]]
-
-
-@permits(*STAFF)
-def me(uow: UnitOfWork, actor: Actor) -> tuple[Person, Person | None]:
-    """One's own staff record, and the next one above."""
-    person = uow.people.get(actor.staff_id)
-    return person, superior_of(uow, person)
-
-
-@permits(Role.ADMIN, *MANAGERS)
-def staff(uow: UnitOfWork, actor: Actor) -> list[tuple[Person, Account | None]]:
-    """Everybody active, with the account that stands for them, if any."""
-    return [(person, uow.people.account_of(person.id)) for person in uow.people.active()]

@@ -10,7 +10,7 @@ from core.access import MANAGERS, Actor, permits
 from core.errors import NotFound
 from core.groups import Group, NotBound, Purpose, for_purpose, here
 from core.ids import AccountId, DepartmentId, GroupId, PersonId
-from core.people import Department, Person, one_person
+from core.people import Department, Person, chain_above, may_take, one_person
 from core.ports import UnitOfWork
 from core.tasks.model import (
     DUE,
@@ -20,7 +20,6 @@ from core.tasks.model import (
     NewTask,
     Task,
     TaskUnclear,
-    chain_above,
 )
 from core.tasks.telling import CLAUSE, DUE_CLAUSE, show
 
@@ -68,6 +67,7 @@ def give(uow: UnitOfWork, actor: Actor, order: Order) -> list[Task]:
             if not people:
                 raise NotFound("person", one.name)
         else:
+            may_take(one)
             if one.id in above:
                 raise GivenUpward(one.label)
             key, people = one.id, [one.id]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.deadlines import DeadlineKind
 from core.errors import KeguanError
 from core.ids import AssignmentId, DepartmentId, ExcuseId, GroupId, PersonId, TaskId
-from core.people import Person, superior_of
+from core.people import chain_above
 
 if TYPE_CHECKING:
     from core.ports import UnitOfWork
@@ -213,16 +213,6 @@ class Tasks(Protocol):
     def excuses_of(self, task: TaskId) -> list[Excuse]: ...
     def decide_excuse(self, excuse: ExcuseId, lifted: bool, by: PersonId, at: datetime) -> bool:
         """Decide once; False where it was decided before."""
-
-
-def chain_above(uow: UnitOfWork, person: Person) -> list[Person]:
-    """Everybody above a person, the nearest first."""
-    chain: list[Person] = []
-    above = superior_of(uow, person)
-    while above is not None and above.id != person.id and above not in chain:
-        chain.append(above)
-        above = superior_of(uow, above)
-    return chain
 
 
 def manages(uow: UnitOfWork, manager: PersonId | None, task: Task) -> bool:

@@ -9,9 +9,10 @@ from core.deadlines import Deadline, on_deferred, on_due
 from core.ids import PersonId, TaskId
 from core.ledger import sanction
 from core.notices import Fact
+from core.people import chain_above
 from core.ports import UnitOfWork
 from core.tasks.answering import next_due
-from core.tasks.model import DUE, ESCALATE, REPLY, Assignment, Task, chain_above
+from core.tasks.model import DUE, ESCALATE, REPLY, Assignment, Task
 from core.tasks.telling import (
     CLAUSE,
     DUE_CLAUSE,
