@@ -6,6 +6,7 @@ The upper bounds keep figures inside what dates and sums can hold; they are no r
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated, Literal, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
@@ -84,20 +85,35 @@ def _no_blank(value: object) -> object:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a figure counts; `core.rulebook.wording` has the words for it."""
+
+    name: str
+
+
 Text = Annotated[str, BeforeValidator(_no_blank)]
 ZoneName = Annotated[str, BeforeValidator(_zone)]
 Clock = Annotated[time, BeforeValidator(_clock), PlainSerializer(lambda t: f"{t:%H:%M}", str, when_used="json")]
 Year = Annotated[int, BeforeValidator(_year)]
 Day = Annotated[date, BeforeValidator(_day)]
 Yes = Annotated[bool, Strict()]
-Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
-Meters = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
-Minutes = Annotated[int, Strict(), Field(ge=1, le=525_600)]
-Seconds = Annotated[int, Strict(), Field(ge=1, le=86_400)]
-Hours = Annotated[int, Strict(), Field(ge=1, le=8_760)]
-Days = Annotated[int, Strict(), Field(ge=1, le=3_650)]
-Yuan = Annotated[int, Strict(), Field(ge=0, le=10**12)]
-Score = Annotated[int, Strict(), Field(ge=1, le=100)]
+Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000), Unit("count")]
+NoOrMore = Annotated[int, Strict(), Field(ge=0, le=1_000_000), Unit("count")]
+Meters = Annotated[int, Strict(), Field(ge=1, le=1_000_000), Unit("metres")]
+Seconds = Annotated[int, Strict(), Field(ge=1, le=86_400), Unit("seconds")]
+Minutes = Annotated[int, Strict(), Field(ge=1, le=525_600), Unit("minutes")]  # by the clock
+WorkMinutes = Annotated[int, Strict(), Field(ge=1, le=525_600), Unit("working_minutes")]
+Hours = Annotated[int, Strict(), Field(ge=1, le=8_760), Unit("hours")]  # by the clock
+Days = Annotated[int, Strict(), Field(ge=1, le=3_650), Unit("days")]  # calendar days
+WorkDays = Annotated[int, Strict(), Field(ge=1, le=3_650), Unit("working_days")]
+Months = Annotated[int, Strict(), Field(ge=1, le=240), Unit("months")]
+DayOfMonth = Annotated[int, Strict(), Field(ge=1, le=31), Unit("day_of_month")]
+MonthOfYear = Annotated[int, Strict(), Field(ge=1, le=12), Unit("month_of_year")]
+Yuan = Annotated[int, Strict(), Field(ge=0, le=10**12), Unit("yuan")]
+Percent = Annotated[int, Strict(), Field(ge=0, le=100), Unit("percent")]
+Score = Annotated[int, Strict(), Field(ge=1, le=100), Unit("score")]
+Stars = Annotated[int, Strict(), Field(ge=1, le=5), Unit("stars")]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Due = Annotated[Literal["end_of_day"] | int, BeforeValidator(_due)]
 

@@ -9,7 +9,7 @@ from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.rulebook.problems import Finding, Path
-from core.rulebook.sections.base import Clock, Days, Hours, Key, Minutes, Section, Words, Yes
+from core.rulebook.sections.base import Clock, Days, Hours, Key, Minutes, Section, Words, WorkDays, Yes
 from core.rulebook.sections.crosschecks import doubles
 from core.rulebook.wording import ProblemKind
 
@@ -17,7 +17,7 @@ from core.rulebook.wording import ProblemKind
 class Handling(Section):
     """How long a complaint of a kind may take: working days or hours by the clock, one of the two."""
 
-    working_days: Days | None = None
+    working_days: WorkDays | None = None
     hours: Hours | None = None
 
     @model_validator(mode="after")
@@ -59,7 +59,7 @@ class ComplaintRules(Section):
     kinds: Annotated[tuple[ComplaintKind, ...], Field(min_length=1)]
     sort_minutes: Minutes  # a message whose kind nobody chose is registered after this
     first_reply_hours: Hours
-    handle_max_working_days: Days
+    handle_max_working_days: WorkDays
     close_days: CloseDays
     urge_cooldown_minutes: Minutes
     urge_daily_at: Clock

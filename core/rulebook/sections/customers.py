@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, Strict
 
 from core.rulebook.problems import Finding
-from core.rulebook.sections.base import Choice, Count, Score, Section, Text
+from core.rulebook.sections.base import Choice, Count, Score, Section, Text, Unit
 from core.rulebook.sections.crosschecks import doubles
 
 CustomerField: TypeAlias = Literal[
@@ -36,7 +36,7 @@ class CustomerRules(Section):
 
     types: Annotated[tuple[Choice, ...], Field(min_length=1)]
     required_fields: tuple[CustomerField, ...]
-    complete_within_days: Annotated[int, Strict(), Field(ge=0, le=365)]
+    complete_within_days: Annotated[int, Strict(), Field(ge=0, le=365), Unit("working_days")]
     near_name_score: Score
     near_limit: Count
     legal_suffixes: tuple[Text, ...]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from core.rulebook.problems import Finding, Path, near
-from core.rulebook.sections.base import Choice, Count, Due, Minutes, Sanction, Section, Text, Yuan
+from core.rulebook.sections.base import Choice, Count, Due, Sanction, Section, Text, WorkMinutes, Yuan
 from core.rulebook.sections.crosschecks import doubles
 from core.rulebook.wording import ProblemKind
 
@@ -27,7 +27,7 @@ class LeadRules(Section):
     sources: Annotated[tuple[Choice, ...], Field(min_length=1)]
     classes: Annotated[tuple[LeadClass, ...], Field(min_length=1)]
     levels: Annotated[Mapping[Text, tuple[str, ...]], Field(min_length=1)]
-    contact_minutes: Minutes
+    contact_minutes: WorkMinutes
     contact_sanction: Sanction
     record_by: Due
     record_sanction: Sanction

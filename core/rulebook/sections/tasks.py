@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.rulebook.problems import Finding
-from core.rulebook.sections.base import Due, Minutes, Sanction, Section, Yes
+from core.rulebook.sections.base import Due, Sanction, Section, WorkMinutes, Yes
 from core.rulebook.sections.crosschecks import before
 
 
 class TaskRules(Section):
     """A manager's tasks (TSK-2 to TSK-4). Minutes are working minutes unless the task is urgent."""
 
-    reply_minutes: Minutes
-    escalate_minutes: Minutes
+    reply_minutes: WorkMinutes
+    escalate_minutes: WorkMinutes
     due: Due
     urgent_ignores_worktime: Yes
     sanction: Sanction
