@@ -9,13 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.away import Absence, Excuse, NewAbsence
 from core.checkins.values import (
-    Absence,
     Checkin,
     Day,
-    Excuse,
     Flag,
-    NewAbsence,
     Position,
     Report,
     Standing,
@@ -86,6 +84,8 @@ class AbsenceRow(Base):
     kind: Mapped[str] = mapped_column(sa.String(10))
     reason: Mapped[str] = mapped_column(sa.String(200))
     announced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    from_noon: Mapped[bool] = mapped_column(server_default=sa.text("false"))
+    until_noon: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
 
@@ -224,7 +224,15 @@ _TOUCHING = sa.and_(
     _A.c.cancelled_at.is_(None),
 )
 _ABSENCES_OF = sa.select(_A).where(_A.c.person_id == sa.bindparam("who"), _TOUCHING).order_by(_A.c.first_day)
-_ABSENT = sa.select(_A.c.person_id, _A.c.kind).where(_TOUCHING)
+_ABSENCES_SINCE = (
+    sa.select(_A)
+    .where(
+        _A.c.person_id == sa.bindparam("who"),
+        _A.c.last_day >= sa.bindparam("first"),
+    )
+    .order_by(_A.c.first_day)
+)
+_ABSENT = sa.select(_A).where(_TOUCHING)
 
 
 def checkin_from(row: Any) -> Checkin:
@@ -256,6 +264,8 @@ def absence_from(row: Any) -> Absence:
         Excuse(row.kind),
         row.reason,
         row.cancelled_at,
+        row.from_noon,
+        row.until_noon,
     )
 
 
@@ -428,6 +438,8 @@ class SqlAbsences:
             "last_day": absence.last,
             "kind": absence.kind,
             "reason": absence.reason,
+            "from_noon": absence.from_noon,
+            "until_noon": absence.until_noon,
             "announced_at": at,
         }
         return self.get(AbsenceId(self._c.execute(_NEW_ABSENCE, values).scalar_one()))
@@ -445,6 +457,9 @@ class SqlAbsences:
         rows = self._c.execute(_ABSENCES_OF, {"who": person, "first": first, "last": last})
         return [absence_from(row) for row in rows]
 
-    def on(self, day: date) -> dict[PersonId, Excuse]:
-        rows = self._c.execute(_ABSENT, {"first": day, "last": day})
-        return {PersonId(row.person_id): Excuse(row.kind) for row in rows}
+    def since(self, person: PersonId, day: date) -> list[Absence]:
+        rows = self._c.execute(_ABSENCES_SINCE, {"who": person, "first": day})
+        return [absence_from(row) for row in rows]
+
+    def on(self, day: date) -> list[Absence]:
+        return [absence_from(row) for row in self._c.execute(_ABSENT, {"first": day, "last": day})]

@@ -1,4 +1,4 @@
-"""Reads what people write about leave: `今天 发烧`, `9月16日-9月18日 出差 上海`."""
+"""Reads what people write about leave: `今天 发烧`, `明天下午 看病`, `9月16日-9月18日 出差 上海`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ _DATE = (
     r"|\d{1,2}[月/.]\d{1,2}[日号]?|\d{1,2}[日号])"
 )
 _RANGE = re.compile(rf"({_DATE})(?:\s*(?:-|–|—|~|～|至|到|to)\s*({_DATE}))?", re.IGNORECASE)
+_MORNING = ("上午", "早上", "morning", "am")
+_AFTERNOON = ("下午", "afternoon", "pm")
+_HALF = rf"(?:\s*({'|'.join((*_MORNING, *_AFTERNOON))}))?"
+_HALVES = re.compile(rf"({_DATE}){_HALF}(?:\s*(?:-|–|—|~|～|至|到|to)\s*({_DATE}){_HALF})?", re.IGNORECASE)
 _NUMBERS = re.compile(r"\d+")
 LONGEST_OVER_NEW_YEAR = timedelta(days=120)
 _TRIP = ("出差", "business trip", "trip")
@@ -30,15 +34,21 @@ _BETWEEN = " ,，：:"
 def read_leave(text: str, today: date) -> NewAbsence:
     """The days, the kind and the reason of an announced absence (CHK-4). Raises NotUnderstood."""
     text = text.strip()
-    found = _RANGE.match(text)
+    found = _HALVES.match(text)
     if found is None:
         raise NotUnderstood("leave", text or "/leave", EXAMPLE)
     first = read_day(found[1], today)
-    last = read_day(found[2], today, first) if found[2] else first
+    last = read_day(found[3], today, first) if found[3] else first
     if first is None or last is None or last < first or (last - first).days >= LONGEST_DAYS:
         raise NotUnderstood("leave", text, EXAMPLE)
     kind, reason = _kind_and_reason(text[found.end() :].strip(_BETWEEN))
-    return NewAbsence(first, last, kind, reason[:LONGEST_REASON])
+    from_noon = _is(found[2], _AFTERNOON)
+    until_noon = _is(found[4] if found[3] else found[2], _MORNING)
+    return NewAbsence(first, last, kind, reason[:LONGEST_REASON], from_noon, until_noon)
+
+
+def _is(half: str | None, known: tuple[str, ...]) -> bool:
+    return (half or "").lower() in known
 
 
 def read_excuse(text: str, today: date) -> tuple[str, date | None, str]:

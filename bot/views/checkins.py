@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -54,6 +55,19 @@ def excuse_name(v: Viewer, excuse: object) -> Html:
 def days(v: Viewer, first: object, last: object) -> str:
     begin, end = read_day(first), read_day(last)
     return v.day(begin) if begin == end else f"{v.day(begin)} – {v.day(end)}"
+
+
+def absence_days(v: Viewer, absence: Absence | Mapping[str, Any]) -> str:
+    """The days of an absence, with the halves of its first and last day."""
+    f: Any = absence if isinstance(absence, Mapping) else asdict(absence)
+    first, last = read_day(f["first"]), read_day(f["last"])
+    from_noon, until_noon = f.get("from_noon"), f.get("until_noon")
+    begins = v.day(first) + (
+        v.t(" afternoon") if from_noon else v.t(" morning") if until_noon and first == last else ""
+    )
+    if first == last:
+        return begins
+    return f"{begins} – {v.day(last)}{v.t(' morning') if until_noon else ''}"
 
 
 def place(label: str, entry: Mapping[str, Any]) -> Html:
@@ -422,14 +436,13 @@ def you_are_excused(v: Viewer, facts: Facts) -> Screen:
 
 def leave_form(v: Viewer, today: date, known: Sequence[Absence]) -> Screen:
     tomorrow = today + timedelta(days=1)
-    own = [
-        v.t("Announced: {days} {kind}", days=days(v, a.first, a.last), kind=excuse_name(v, a.kind)) for a in known[:5]
-    ]
+    own = [v.t("Announced: {days} {kind}", days=absence_days(v, a), kind=excuse_name(v, a.kind)) for a in known[:5]]
     return Screen(
         lines(
             *own,
             v.t("Leave for one day: press. For more, write for example:"),
             v.t("/leave 9/16-9/18 trip Shanghai"),
+            v.t("/leave tomorrow afternoon dentist"),
         ),
         row(
             Button(str(v.t("Today {day}", day=v.day(today))), press("leave", today)),
@@ -442,7 +455,7 @@ def announced(v: Viewer, absence: Absence) -> Screen:
     return Screen(
         v.t(
             "Noted: {days}, {kind}. Your superior has been told.",
-            days=days(v, absence.first, absence.last),
+            days=absence_days(v, absence),
             kind=excuse_name(v, absence.kind),
         ),
         row(Button(v.t("Cancel this leave"), press("leave_x", absence.id))),
@@ -453,7 +466,7 @@ def cancelled(v: Viewer, absence: Absence) -> Screen:
     return Screen(
         v.t(
             "Cancelled: {days}, {kind}.",
-            days=days(v, absence.first, absence.last),
+            days=absence_days(v, absence),
             kind=excuse_name(v, absence.kind),
         )
     )
@@ -467,7 +480,7 @@ def absence_announced(v: Viewer, facts: Facts) -> Screen:
             v.t(
                 "{label}: {days}, {kind}",
                 label=f["label"],
-                days=days(v, f["first"], f["last"]),
+                days=absence_days(v, f),
                 kind=excuse_name(v, f["kind"]),
             ),
             v.t("Reason: {reason}", reason=f["reason"]) if f["reason"] else None,
@@ -479,7 +492,7 @@ def absence_announced(v: Viewer, facts: Facts) -> Screen:
 @shows(checkins.ABSENCE_CANCELLED)
 def absence_cancelled(v: Viewer, facts: Facts) -> Screen:
     f: Any = facts
-    span, kind = days(v, f["first"], f["last"]), excuse_name(v, f["kind"])
+    span, kind = absence_days(v, f), excuse_name(v, f["kind"])
     if f["mine"]:
         return Screen(v.t("{by} cancelled your {kind} of {days}.", by=f["by"], kind=kind, days=span))
     return Screen(v.t("{label} cancelled: {days}, {kind}.", label=f["label"], days=span, kind=kind))

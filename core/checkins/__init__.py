@@ -1,12 +1,12 @@
 """The morning location round, and who is excused from it (CHK-1 to CHK-4, CHK-6)."""
 
+from core.away import Absence, Absences, Excuse, NewAbsence, is_absent
 from core.checkins import rounds as rounds  # declares the rounds
 from core.checkins.absences import (
     announce,
     cancel,
     excuse_by_name,
     excuse_on,
-    is_absent,
     my_absences,
     one_to_settle,
     to_settle,
@@ -26,17 +26,13 @@ from core.checkins.values import (
     MISSED_CLAUSE,
     PROMPT,
     REPORTED,
-    Absence,
     AbsenceOverlaps,
-    Absences,
     AlreadyExcused,
     Checkin,
     Checkins,
     DayIsOver,
-    Excuse,
     Flag,
     Mine,
-    NewAbsence,
     NotExpected,
     NothingToExcuse,
     Outcome,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from core.access import MANAGERS, STAFF, Actor, permits
+from core.away import Absence, Excuse, NewAbsence, span_of
 from core.checkins import board
-from core.checkins.judging import window_on
+from core.checkins.judging import excuses, window_on
 from core.checkins.misses import take_back_of
 from core.checkins.rounds import ask_for_place
 from core.checkins.values import (
@@ -16,13 +17,10 @@ from core.checkins.values import (
     ABSENT,
     EXCUSED,
     MISSED_CLAUSE,
-    Absence,
     AbsenceOverlaps,
     AlreadyExcused,
     Checkin,
     DayIsOver,
-    Excuse,
-    NewAbsence,
     NothingToExcuse,
     Standing,
 )
@@ -39,13 +37,6 @@ LOOK_BACK_DAYS = 31
 LONGEST_REASON = 200
 
 
-def is_absent(uow: UnitOfWork, person: PersonId, at: datetime) -> bool:
-    """Whether the person is on leave or a trip on the local day of an instant; for every area that asks people
-    for something."""
-    day = uow.worktime.local_date(at)
-    return bool(uow.absences.of(person, day, day))
-
-
 @permits(*STAFF)
 def announce(uow: UnitOfWork, actor: Actor, absence: NewAbsence) -> Absence:
     """Be on leave or a trip. The superior is told and can cancel it.
@@ -53,12 +44,15 @@ def announce(uow: UnitOfWork, actor: Actor, absence: NewAbsence) -> Absence:
     Raises DayIsOver or AbsenceOverlaps.
     """
     today = uow.worktime.local_date(uow.now)
-    if absence.first < today:
+    span = span_of(uow.worktime, uow.rulebook, absence)
+    if absence.first < today or span is None or span.end <= uow.now:
         raise DayIsOver(absence.first)
     for known in uow.absences.of(actor.staff_id, absence.first, absence.last):
-        raise AbsenceOverlaps(known.first, known.last, known.kind)
+        taken = span_of(uow.worktime, uow.rulebook, known)
+        if taken is not None and span.overlap(taken):
+            raise AbsenceOverlaps(known.first, known.last, known.kind)
     added = uow.absences.add(actor.staff_id, absence, uow.now)
-    excused = added.covers(today) and uow.checkins.excuse(
+    excused = excuses(uow.rulebook, added, today) and uow.checkins.excuse(
         added.person, today, added.kind, added.reason, None, (Standing.WAITING,)
     )
     if excused:
@@ -83,7 +77,7 @@ def cancel(uow: UnitOfWork, actor: Actor, absence_id: AbsenceId) -> Absence:
         raise AlreadySettled("absence", "over")
     if not uow.absences.cancel(absence_id, actor.staff_id, uow.now):
         raise AlreadySettled("absence", "cancelled")
-    if absence.covers(today):
+    if excuses(uow.rulebook, absence, today):
         _expect_again(uow, person, today)
     told = person if actor.person != person.id else superior_of(uow, person)
     if told is not None:
@@ -111,6 +105,8 @@ def _facts(absence: Absence) -> dict[str, Fact]:
         "last": absence.last.isoformat(),
         "kind": absence.kind.value,
         "reason": absence.reason,
+        "from_noon": absence.from_noon,
+        "until_noon": absence.until_noon,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from core.away import Absence, is_away
 from core.checkins.values import Flag, Position, Report, Standing, Window
 from core.geo import metres
 from core.rulebook import Rulebook
@@ -29,6 +30,12 @@ def next_window(rulebook: Rulebook, now: datetime) -> Window | None:
     today = rulebook.working_time.local_date(now)
     windows = (window_on(rulebook, today + timedelta(days=ahead)) for ahead in range(31))
     return next((window for window in windows if window is not None and now <= window.closes_at), None)
+
+
+def excuses(rulebook: Rulebook, absence: Absence, day: date) -> bool:
+    """Whether an absence excuses from the day's round: it covers the time at which a place is due (CHK-4)."""
+    due_at = rulebook.working_time.instant(day, rulebook.checkin.due_at)
+    return is_away(rulebook.working_time, rulebook, absence, due_at)
 
 
 def standing_at(window: Window, sent_at: datetime) -> Standing | None:

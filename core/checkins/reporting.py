@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from core.access import STAFF, Actor, Role, permits
+from core.away import Excuse
 from core.checkins import board
-from core.checkins.judging import flags_of, next_window, standing_at, window_on
+from core.checkins.judging import excuses, flags_of, next_window, standing_at, window_on
 from core.checkins.misses import take_back_of
 from core.checkins.values import (
     ABSENT,
@@ -17,7 +18,6 @@ from core.checkins.values import (
     REPORTED,
     AlreadyExcused,
     Checkin,
-    Excuse,
     Flag,
     Mine,
     NotExpected,
@@ -48,7 +48,7 @@ def open_day(uow: UnitOfWork, day: date) -> None:
     """Enter everybody expected into the day's roster; who is on leave or a trip is excused (CHK-4). What is
     there already stays."""
     uow.checkins.open_day(day)
-    absent = uow.absences.on(day)
+    absent = {one.person: one.kind for one in uow.absences.on(day) if excuses(uow.rulebook, one, day)}
     expected = [person for role in roles_of(uow) for person in uow.people.staff(role)]
     uow.checkins.expect(day, {person.id: absent.get(person.id) for person in expected})
 

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from core.away import Excuse
 from core.errors import KeguanError
 from core.geo import VERIFIED_SOURCES, Point, Source
-from core.ids import AbsenceId, CheckinId, DepartmentId, MessageId, PersonId
+from core.ids import CheckinId, DepartmentId, MessageId, PersonId
 from core.notices import kind
 
 PROMPT = kind("checkin.prompt")  # to each person expected, in private
@@ -48,14 +49,6 @@ class Flag(StrEnum):
     DELAYED = "delayed"  # reached the bot long after it was sent
     SAME_SPOT = "same_spot"  # a colleague's coordinates to six decimals
     JUMP = "jump"  # faster than anybody travels
-
-
-class Excuse(StrEnum):
-    """Why somebody is excused."""
-
-    LEAVE = "leave"
-    TRIP = "trip"
-    SUPERIOR = "superior"  # excused by a superior; the reason is theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,32 +122,6 @@ class Position:
     point: Point
     at: datetime
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """Leave or a trip over whole local days, both ends included (P11)."""
-
-    id: AbsenceId
-    person: PersonId
-    first: date
-    last: date
-    kind: Excuse
-    reason: str
-    cancelled_at: datetime | None
-
-    def covers(self, day: date) -> bool:
-        return self.first <= day <= self.last
-
-
-@dataclass(frozen=True, slots=True)
-class NewAbsence:
-    """`kind` is LEAVE or TRIP."""
-
-    first: date
-    last: date
-    kind: Excuse
-    reason: str
 
 
 class Outcome(StrEnum):
@@ -307,18 +274,3 @@ class Checkins(Protocol):
 
     def last_position(self, person: PersonId, at: datetime) -> Position | None:
         """The latest position at or before an instant."""
-
-
-class Absences(Protocol):
-    """Leave and trips."""
-
-    def add(self, person: PersonId, absence: NewAbsence, at: datetime) -> Absence: ...
-    def get(self, absence: AbsenceId) -> Absence: ...
-    def cancel(self, absence: AbsenceId, by: PersonId, at: datetime) -> bool:
-        """False where it was cancelled before."""
-
-    def of(self, person: PersonId, first: date, last: date) -> list[Absence]:
-        """Those that touch the days, cancelled ones left out."""
-
-    def on(self, day: date) -> dict[PersonId, Excuse]:
-        """Everybody absent that day."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,10 +22,13 @@ from core.rulebook.sections import (
     ComplaintKind,
     ComplaintRules,
     CustomerRules,
+    DutyRules,
     GroupRules,
     InviteRules,
     LeadRules,
     OutageRules,
+    OwnHours,
+    QuietRules,
     Sanction,
     ShiftRule,
     TaskRules,
@@ -33,6 +36,7 @@ from core.rulebook.sections import (
     WorktimeRules,
     sanction_key,
 )
+from core.rulebook.sections.worktime import Week
 from core.worktime import CompanyDay, NationalCalendar, Shift, WorkTime
 
 
@@ -60,6 +64,8 @@ class Rulebook(BaseModel):
 
     company: CompanyRules
     worktime: WorktimeRules
+    quiet: QuietRules
+    duty: DutyRules
     invites: InviteRules
     outage: OutageRules
     groups: GroupRules
@@ -73,6 +79,7 @@ class Rulebook(BaseModel):
 
     _origins: dict[Path, Origin] = PrivateAttr(default_factory=dict)
     _company_days: Mapping[date, CompanyDay] = PrivateAttr(default_factory=dict)
+    _own_hours: dict[tuple[str, str], WorkTime] = PrivateAttr(default_factory=dict)
 
     @cached_property
     def version(self) -> str:
@@ -99,8 +106,23 @@ class Rulebook(BaseModel):
         """The same rules with other company days of the chat; the version is that of the rules alone."""
         laid = self.model_copy()
         laid.__dict__.pop("working_time", None)
-        laid._company_days = days
+        laid._company_days, laid._own_hours = days, {}
         return laid
+
+    def hours_of(self, departments: Sequence[str], number: str = "") -> WorkTime:
+        """Working time of a department, given by its name and those above it, nearest first; or of a person in it,
+        by staff number. Leave is not taken out. Built once for each."""
+        department = next((name for name in departments if name in self.worktime.departments), "")
+        number = number if number in self.worktime.people else ""
+        if not department and not number:
+            return self.working_time
+        known = self._own_hours.get((department, number))
+        if known is None:
+            own = (self.worktime.departments.get(department), self.worktime.people.get(number))
+            rules = self.worktime.model_copy(update={"shifts": _laid_over(self.worktime.shifts, own)})
+            known = build_worktime(self.company, rules, self._company_days)
+            self._own_hours[department, number] = known
+        return known
 
     def clause(self, clause_id: str) -> Clause:
         """The clause of this id. Raises UnknownEntry."""
@@ -194,6 +216,14 @@ def _headline(clause: Clause) -> str:
 
 def _searched(clause: Clause) -> str:
     return f"{_headline(clause)} {clause.text.zh} {clause.text.en}".casefold()
+
+
+def _laid_over(week: Week, own: Iterable[OwnHours | None]) -> Week:
+    """The week with the weekdays of one's own; what would leave no working time at all is left out."""
+    for hours in own:
+        laid = {**week, **(hours.shifts if hours else {})}
+        week = laid if any(laid.values()) else week
+    return week
 
 
 def build_worktime(

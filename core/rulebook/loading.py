@@ -26,6 +26,8 @@ _TABLES: tuple[Path, ...] = (
     ("leads", "levels"),
     ("worktime", "shifts"),
     ("worktime", "official"),
+    ("worktime", "departments"),
+    ("worktime", "people"),
     ("clauses",),
 )
 

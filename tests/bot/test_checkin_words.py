@@ -35,6 +35,23 @@ def test_leave_is_read_as_people_write_it(text: str, first: date, last: date, ki
 
 
 @pytest.mark.parametrize(
+    ("text", "days", "halves", "reason"),
+    [
+        ("明天下午 看病", (15, 15), (True, False), "看病"),
+        ("9月16日上午", (16, 16), (False, True), ""),
+        ("9月16日下午-9月18日上午 出差 上海", (16, 18), (True, True), "上海"),
+        ("9月16日上午-9月18日下午", (16, 18), (False, False), ""),
+        ("tomorrow afternoon dentist", (15, 15), (True, False), "dentist"),
+    ],
+)
+def test_half_days(text: str, days: tuple[int, int], halves: tuple[bool, bool], reason: str) -> None:
+    found = read_leave(text, TODAY)
+    assert (found.first.day, found.last.day) == days
+    assert (found.from_noon, found.until_noon) == halves
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
     "text", ["", "上海", "9月18日-9月16日", "2月30日", "13月1日", "0月0日", "2026-01-01-2028-01-01"]
 )
 def test_leave_that_makes_no_sense_is_not_understood(text: str) -> None:

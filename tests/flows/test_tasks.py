@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.access import Role
-from core.checkins.values import Excuse, NewAbsence
+from core.checkins import Excuse, NewAbsence
 from core.groups import Purpose
 from core.ids import TaskId
 from core.ledger import Effect, Entry

@@ -32,7 +32,15 @@ from core.rulebook.sections.groups import GroupRules
 from core.rulebook.sections.leads import LeadClass, LeadRules, check_leads
 from core.rulebook.sections.tasks import TaskRules, check_tasks
 from core.rulebook.sections.visits import VisitRules, check_visits
-from core.rulebook.sections.worktime import OfficialYear, ShiftRule, WorktimeRules, check_worktime
+from core.rulebook.sections.worktime import (
+    DutyRules,
+    OfficialYear,
+    OwnHours,
+    QuietRules,
+    ShiftRule,
+    WorktimeRules,
+    check_worktime,
+)
 
 __all__ = [
     "CHECKS",
@@ -49,6 +57,7 @@ __all__ = [
     "ComplaintKind",
     "ComplaintRules",
     "CustomerRules",
+    "DutyRules",
     "GroupRules",
     "Handling",
     "InviteRules",
@@ -57,6 +66,8 @@ __all__ = [
     "LeadRules",
     "OfficialYear",
     "OutageRules",
+    "OwnHours",
+    "QuietRules",
     "Sanction",
     "Section",
     "ShiftRule",
@@ -73,6 +84,8 @@ __all__ = [
 SECTIONS: dict[str, Any] = {
     "company": CompanyRules,
     "worktime": WorktimeRules,
+    "quiet": QuietRules,
+    "duty": DutyRules,
     "invites": InviteRules,
     "outage": OutageRules,
     "groups": GroupRules,

@@ -48,6 +48,10 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day_changes")),
         sa.UniqueConstraint("undoes", name=op.f("uq_day_changes_undoes")),
     )
+    with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("from_noon", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("until_noon", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+
     with op.batch_alter_table("departments", schema=None) as batch_op:
         batch_op.add_column(sa.Column("manager_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key("fk_departments_manager_id", "people", ["manager_id"], ["id"], use_alter=True)
@@ -60,6 +64,10 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
     with op.batch_alter_table("departments", schema=None) as batch_op:
         batch_op.drop_constraint("fk_departments_manager_id", type_="foreignkey")
         batch_op.drop_column("manager_id")
+
+    with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.drop_column("until_noon")
+        batch_op.drop_column("from_noon")
 
     op.drop_table("day_changes")
     with op.batch_alter_table("register_changes", schema=None) as batch_op:
