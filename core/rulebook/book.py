@@ -16,21 +16,40 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 from core.rulebook.problems import Path, UnknownEntry, near
 from core.rulebook.sections import (
     WEEKDAYS,
+    ArchiveRules,
+    BlacklistRules,
     CheckinRules,
+    ChurnRules,
+    ClassRules,
     ClauseText,
+    CollisionRules,
     CompanyRules,
     ComplaintKind,
     ComplaintRules,
+    ContractRules,
+    CreditRules,
     CustomerRules,
     DutyRules,
+    FollowupRules,
     GroupRules,
+    HelpRules,
+    IncentiveRules,
     InviteRules,
     LeadRules,
+    OrderRules,
     OutageRules,
     OwnHours,
+    PoolRules,
+    PrivacyRules,
     QuietRules,
+    ReceptionRules,
+    RepairRules,
+    ReportRules,
+    RoutineRules,
     Sanction,
     ShiftRule,
+    SuggestionRules,
+    SurveyRules,
     TaskRules,
     VisitRules,
     WorktimeRules,
@@ -71,10 +90,29 @@ class Rulebook(BaseModel):
     groups: GroupRules
     checkin: CheckinRules
     tasks: TaskRules
+    routines: RoutineRules
+    help: HelpRules
     customers: CustomerRules
     leads: LeadRules
+    classes: ClassRules
+    blacklist: BlacklistRules
+    credit: CreditRules
+    churn: ChurnRules
+    pool: PoolRules
+    collisions: CollisionRules
     visits: VisitRules
     complaints: ComplaintRules
+    repairs: RepairRules
+    followups: FollowupRules
+    surveys: SurveyRules
+    orders: OrderRules
+    contracts: ContractRules
+    reception: ReceptionRules
+    incentives: IncentiveRules
+    archive: ArchiveRules
+    privacy: PrivacyRules
+    reports: ReportRules
+    suggestions: SuggestionRules
     clauses: Mapping[str, Clause]
 
     _origins: dict[Path, Origin] = PrivateAttr(default_factory=dict)

@@ -7,12 +7,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.rulebook.book import build_worktime, flatten
-from core.rulebook.problems import Finding, near
-from core.rulebook.sections import ClauseText, CompanyRules, WorktimeRules
+from core.rulebook.problems import Finding, Path, near
+from core.rulebook.sections import ClauseText, CompanyRules, WorktimeRules, check_class_named
 from core.rulebook.wording import ProblemKind
 from core.worktime import WorkTimeError
 
 NAMED = re.compile(r"\{([^{}]*)\}")  # a setting named in a clause's text
+
+
+def check_classes_named(sections: Mapping[str, Any]) -> Iterator[Finding]:
+    """Value classes that other sections name exist; asked when all sections are well written."""
+    classes = sections["classes"]
+    for index, cadence in enumerate(sections["visits"].cadence):
+        paths: tuple[Path, ...] = (("visits", "cadence", index, "of"), ("visits", "cadence"))
+        yield from check_class_named((*paths, ("presets", "visits")), cadence.of, classes)
+    paths = (("blacklist", "reentry_class"), ("presets", "blacklist"))
+    yield from check_class_named(paths, sections["blacklist"].reentry_class, classes)
 
 
 def check_buildable(company: CompanyRules, rules: WorktimeRules) -> Iterator[Finding]:

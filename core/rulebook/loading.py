@@ -18,7 +18,7 @@ from core.rulebook.source import Document, parse, read_text
 from core.rulebook.wording import ProblemKind
 
 DEFAULT = "default"
-PRESETS = (DEFAULT, "allocation", "service")
+PRESETS = (DEFAULT, "group", "allocation", "manufacturing", "service", "pharma", "property")
 
 _FOLDER = FilePath(__file__).with_name("presets")
 # Tables with names of the company's own: `name: ~` takes an entry of the preset away.
@@ -28,6 +28,11 @@ _TABLES: tuple[Path, ...] = (
     ("worktime", "official"),
     ("worktime", "departments"),
     ("worktime", "people"),
+    ("routines", "items"),
+    ("followups", "plans"),
+    ("privacy", "levels"),
+    ("reports", "items"),
+    ("reports", "meetings"),
     ("clauses",),
 )
 
@@ -191,6 +196,7 @@ def _validated(settings: Mapping[str, Any], findings: list[Finding]) -> dict[str
     if "company" in sections and found.get("worktime") == []:
         findings += checks.check_buildable(sections["company"], sections["worktime"])
     if len(sections) == len(SECTIONS):
+        findings += checks.check_classes_named(sections)
         findings += checks.check_named(sections["clauses"], checks.figures(sections))
     return sections
 

@@ -593,7 +593,7 @@ def test_clauses_are_found_by_chinese_english_article_and_id() -> None:
 
 def test_title_matches_come_first() -> None:
     found = [clause.id for clause in default().search_clauses("登记")]
-    assert found == ["customer.register_first", "complaint.first_asked"]
+    assert found == ["customer.register_first", "collision.breach", "complaint.first_asked"]
 
 
 def test_title_match_comes_before_an_earlier_text_match() -> None:

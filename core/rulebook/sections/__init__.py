@@ -24,12 +24,33 @@ from core.rulebook.sections.base import (
     Words,
 )
 from core.rulebook.sections.checkin import CheckinRules, check_checkin
+from core.rulebook.sections.classes import ClassRules, check_class_named, check_classes
 from core.rulebook.sections.clauses import CLAUSE_IDS, CLAUSES, Clauses, ClauseText, check_clauses, sanction_key
+from core.rulebook.sections.collisions import CollisionRules, check_collisions
 from core.rulebook.sections.company import CompanyRules, InviteRules, OutageRules
 from core.rulebook.sections.complaints import CloseDays, ComplaintKind, ComplaintRules, Handling, check_complaints
 from core.rulebook.sections.customers import CustomerRules, check_customers
+from core.rulebook.sections.followups import FollowupRules, SurveyRules, check_followups, check_surveys
 from core.rulebook.sections.groups import GroupRules
+from core.rulebook.sections.help import HelpRules, SuggestionRules
+from core.rulebook.sections.incentives import IncentiveRules, check_incentives
 from core.rulebook.sections.leads import LeadClass, LeadRules, check_leads
+from core.rulebook.sections.orders import ContractRules, OrderRules, check_contracts, check_orders
+from core.rulebook.sections.pool import PoolRules, check_pool
+from core.rulebook.sections.privacy import PrivacyRules, check_privacy
+from core.rulebook.sections.reception import ReceptionRules, check_reception
+from core.rulebook.sections.recurring import ReportRules, RoutineRules, check_reports, check_routines
+from core.rulebook.sections.repairs import RepairRules, check_repairs
+from core.rulebook.sections.standing import (
+    ArchiveRules,
+    BlacklistRules,
+    ChurnRules,
+    CreditRules,
+    check_archive,
+    check_blacklist,
+    check_churn,
+    check_credit,
+)
 from core.rulebook.sections.tasks import TaskRules, check_tasks
 from core.rulebook.sections.visits import VisitRules, check_visits
 from core.rulebook.sections.worktime import (
@@ -48,35 +69,55 @@ __all__ = [
     "CLAUSE_IDS",
     "SECTIONS",
     "WEEKDAYS",
+    "ArchiveRules",
+    "BlacklistRules",
     "CheckinRules",
     "Choice",
+    "ChurnRules",
+    "ClassRules",
     "ClauseText",
     "Clauses",
     "CloseDays",
+    "CollisionRules",
     "CompanyRules",
     "ComplaintKind",
     "ComplaintRules",
+    "ContractRules",
+    "CreditRules",
     "CustomerRules",
     "DutyRules",
+    "FollowupRules",
     "GroupRules",
     "Handling",
+    "HelpRules",
+    "IncentiveRules",
     "InviteRules",
     "Language",
     "LeadClass",
     "LeadRules",
     "OfficialYear",
+    "OrderRules",
     "OutageRules",
     "OwnHours",
+    "PoolRules",
+    "PrivacyRules",
     "QuietRules",
+    "ReceptionRules",
+    "RepairRules",
+    "ReportRules",
+    "RoutineRules",
     "Sanction",
     "Section",
     "ShiftRule",
     "StaffRole",
+    "SuggestionRules",
+    "SurveyRules",
     "TaskRules",
     "VisitRules",
     "Weekday",
     "Words",
     "WorktimeRules",
+    "check_class_named",
     "sanction_key",
 ]
 
@@ -91,10 +132,29 @@ SECTIONS: dict[str, Any] = {
     "groups": GroupRules,
     "checkin": CheckinRules,
     "tasks": TaskRules,
+    "routines": RoutineRules,
+    "help": HelpRules,
     "customers": CustomerRules,
     "leads": LeadRules,
+    "classes": ClassRules,
+    "blacklist": BlacklistRules,
+    "credit": CreditRules,
+    "churn": ChurnRules,
+    "pool": PoolRules,
+    "collisions": CollisionRules,
     "visits": VisitRules,
     "complaints": ComplaintRules,
+    "repairs": RepairRules,
+    "followups": FollowupRules,
+    "surveys": SurveyRules,
+    "orders": OrderRules,
+    "contracts": ContractRules,
+    "reception": ReceptionRules,
+    "incentives": IncentiveRules,
+    "archive": ArchiveRules,
+    "privacy": PrivacyRules,
+    "reports": ReportRules,
+    "suggestions": SuggestionRules,
     "clauses": Clauses,
 }
 
@@ -107,5 +167,22 @@ CHECKS: dict[str, Callable[[Any], Iterator[Finding]]] = {
     "leads": check_leads,
     "visits": check_visits,
     "complaints": check_complaints,
+    "routines": check_routines,
+    "classes": check_classes,
+    "blacklist": check_blacklist,
+    "credit": check_credit,
+    "churn": check_churn,
+    "pool": check_pool,
+    "collisions": check_collisions,
+    "repairs": check_repairs,
+    "followups": check_followups,
+    "surveys": check_surveys,
+    "orders": check_orders,
+    "contracts": check_contracts,
+    "reception": check_reception,
+    "incentives": check_incentives,
+    "archive": check_archive,
+    "privacy": check_privacy,
+    "reports": check_reports,
     "clauses": check_clauses,
 }

@@ -106,6 +106,7 @@ Minutes = Annotated[int, Strict(), Field(ge=1, le=525_600), Unit("minutes")]  # 
 WorkMinutes = Annotated[int, Strict(), Field(ge=1, le=525_600), Unit("working_minutes")]
 Hours = Annotated[int, Strict(), Field(ge=1, le=8_760), Unit("hours")]  # by the clock
 Days = Annotated[int, Strict(), Field(ge=1, le=3_650), Unit("days")]  # calendar days
+NoOrDays = Annotated[int, Strict(), Field(ge=0, le=3_650), Unit("days")]
 WorkDays = Annotated[int, Strict(), Field(ge=1, le=3_650), Unit("working_days")]
 Months = Annotated[int, Strict(), Field(ge=1, le=240), Unit("months")]
 DayOfMonth = Annotated[int, Strict(), Field(ge=1, le=31), Unit("day_of_month")]

@@ -43,21 +43,80 @@ CLAUSES: dict[str, str] = {
     # tasks
     "task.reply": "tasks.sanction",
     "task.due": NONE,
+    "routine.due": NONE,
+    "help.answer": NONE,
     # customers
     "customer.register_first": NONE,
     "customer.complete": NONE,
     # leads
     "lead.contact": "leads.contact_sanction",
     "lead.record": "leads.record_sanction",
+    "lead.allocation": NONE,
+    "lead.replacement": NONE,
+    "lead.transfer": NONE,
+    # classes, blacklist, credit, churn, pool, collisions
+    "class.review": NONE,
+    "class.downgrade": NONE,
+    "blacklist.entry": NONE,
+    "blacklist.reentry": NONE,
+    "credit.grade": NONE,
+    "credit.limit": NONE,
+    "churn.warning": NONE,
+    "churn.lost": NONE,
+    "pool.reclaim": NONE,
+    "pool.cycle": NONE,
+    "pool.apply": NONE,
+    "collision.decide": NONE,
+    "collision.breach": "collisions.sanction",
     # visits
     "visit.plan": NONE,
     "visit.log": NONE,
+    "visit.cadence": NONE,
     # complaints
     "complaint.first_asked": NONE,
     "complaint.number": NONE,
     "complaint.first_reply": OWN,
     "complaint.handle": OWN,
     "complaint.close": OWN,
+    "complaint.power": NONE,
+    "complaint.investigate": NONE,
+    "complaint.audit": NONE,
+    "complaint.major": NONE,
+    "complaint.own_fault": NONE,
+    "complaint.keep": NONE,
+    # repairs
+    "repair.accept": NONE,
+    "repair.arrive": "repairs.late_sanction",
+    "repair.steps": NONE,
+    "repair.record": NONE,
+    "repair.major": NONE,
+    # followups, surveys
+    "followup.due": "followups.miss_sanction",
+    "followup.project": NONE,
+    "survey.ask": NONE,
+    "news.consent": NONE,
+    # orders, contracts
+    "order.step": NONE,
+    "order.credit": NONE,
+    "contract.remind": NONE,
+    "contract.breach": NONE,
+    # reception
+    "reception.limit": NONE,
+    "reception.plan": NONE,
+    "gift.approval": NONE,
+    # incentives
+    "incentive.points": NONE,
+    "incentive.ranking": NONE,
+    "incentive.parts": NONE,
+    # archive, privacy
+    "archive.check": NONE,
+    "archive.access": NONE,
+    "privacy.rights": NONE,
+    "privacy.incident": NONE,
+    # reports, suggestions
+    "report.due": NONE,
+    "meeting.material": NONE,
+    "suggestion.answer": NONE,
 }
 CLAUSE_IDS = tuple(CLAUSES)
 

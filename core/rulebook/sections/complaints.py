@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.rulebook.problems import Finding, Path
-from core.rulebook.sections.base import Clock, Days, Hours, Key, Minutes, Section, Words, WorkDays, Yes
-from core.rulebook.sections.crosschecks import doubles
+from core.rulebook.sections.base import (
+    Clock,
+    Days,
+    Hours,
+    Key,
+    Minutes,
+    Months,
+    Percent,
+    Section,
+    Words,
+    WorkDays,
+    Yes,
+    Yuan,
+)
+from core.rulebook.sections.crosschecks import before, doubles
 from core.rulebook.wording import ProblemKind
 
 
@@ -45,6 +59,29 @@ class CloseDays(Section):
     abroad: Days
 
 
+class Power(Section):
+    """Who may decide a compensation up to which amount (CMP-8). None: any amount."""
+
+    role: Literal["salesperson", "service", "manager", "director", "gm"]
+    max_yuan: Yuan | None = None
+
+
+class OwnFault(Section):
+    """What a person bears of a damage by own fault (CMP-11): a share of the first part, a share of what is above."""
+
+    first_yuan: Yuan
+    first_percent: Percent
+    above_percent: Percent
+    commission_back: Yes
+
+
+class MajorCase(Section):
+    """Major cases and adverse reactions (CMP-12)."""
+
+    tell: Annotated[tuple[Literal["manager", "director", "gm"], ...], Field(min_length=1)]  # at once
+    technical_answer_working_days: WorkDays
+
+
 ComplaintStep: TypeAlias = Literal["registered", "verified", "plan", "solving", "told", "revisit", "closed"]
 ProductField: TypeAlias = Literal[
     "order_number", "item", "batch", "quantity", "delivery_date", "defective_quantity", "claim"
@@ -52,7 +89,7 @@ ProductField: TypeAlias = Literal[
 
 
 class ComplaintRules(Section):
-    """Complaints (CMP-1 to CMP-7)."""
+    """Complaints (CMP)."""
 
     number_digits: Annotated[int, Strict(), Field(ge=1, le=9)]  # of the running number after YYMM
     number_widens: Yes  # a month with more complaints than the digits hold gets longer numbers
@@ -64,6 +101,15 @@ class ComplaintRules(Section):
     urge_cooldown_minutes: Minutes
     urge_daily_at: Clock
     product_fields: tuple[ProductField, ...]
+    investigate_working_days: WorkDays  # until the report
+    opinion_working_days: WorkDays  # until the general opinion, after the negotiation
+    audit_answer_working_days: WorkDays  # until it is said why a case was closed late (CMP-7)
+    powers: Annotated[tuple[Power, ...], Field(min_length=1)]
+    return_tolerance_percent: Percent  # between what was returned and what was approved (CMP-10)
+    own_fault: OwnFault
+    major: MajorCase
+    keep_months: Months  # CMP-13
+    keep_important_months: Months
     steps: Annotated[tuple[ComplaintStep, ...], Field(min_length=2)]
 
 
@@ -79,7 +125,26 @@ def check_complaints(rules: ComplaintRules) -> Iterator[Finding]:
             path = ("complaints", "kinds", index, "handle", "working_days")
             paths = (path, ("complaints", "handle_max_working_days"))
             yield Finding(ProblemKind.ORDER, paths, f"≤ complaints.handle_max_working_days ({most})", str(days))
+    yield from before("complaints", "keep_months", "keep_important_months", rules, or_equal=True)
+    yield from _check_powers(rules.powers)
     for index, step in ((0, "registered"), (len(rules.steps) - 1, "closed")):
         if rules.steps[index] != step:
             step_at: Path = ("complaints", "steps", index)
             yield Finding(ProblemKind.NOT_ALLOWED, (step_at,), step, rules.steps[index])
+
+
+def _check_powers(powers: tuple[Power, ...]) -> Iterator[Finding]:
+    """Powers rise, and the last has no limit: every amount is decided by somebody (CMP-8)."""
+    path: Path = ("complaints", "powers")
+    yield from doubles(path, [power.role for power in powers])
+    for index, (lower, higher) in enumerate(pairwise(powers), start=1):
+        if lower.max_yuan is None:
+            yield Finding(ProblemKind.MISSING_KEY, ((*path, index - 1, "max_yuan"),), got="max_yuan")
+        elif higher.max_yuan is not None and higher.max_yuan <= lower.max_yuan:
+            yield Finding(
+                ProblemKind.ORDER, ((*path, index, "max_yuan"),), f"> {lower.max_yuan}", str(higher.max_yuan)
+            )
+    last = len(powers) - 1
+    if powers[last].max_yuan is not None:
+        got = str(powers[last].max_yuan)
+        yield Finding(ProblemKind.NOT_ALLOWED, ((*path, last, "max_yuan"),), "~", got)

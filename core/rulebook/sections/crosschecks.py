@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
-from core.rulebook.problems import Finding, Path
+from core.rulebook.problems import Finding, Path, near
 from core.rulebook.wording import ProblemKind
 
 
@@ -34,3 +35,30 @@ def before(section: str, first: str, second: str, rules: Any, *, or_equal: bool 
 
 def shown(value: Any) -> str:
     return f"{value:%H:%M}" if hasattr(value, "hour") else str(value)
+
+
+def falling(path: Path, field: str, values: Sequence[int]) -> Iterator[Finding]:
+    """Each is less than the one before it."""
+    for index, (higher, lower) in enumerate(pairwise(values), start=1):
+        if lower >= higher:
+            yield Finding(ProblemKind.ORDER, ((*path, index, field), (*path, index), path), f"< {higher}", str(lower))
+
+
+def rising(path: Path, field: str, values: Sequence[int]) -> Iterator[Finding]:
+    """Each is more than the one before it."""
+    for index, (lower, higher) in enumerate(pairwise(values), start=1):
+        if higher <= lower:
+            yield Finding(ProblemKind.ORDER, ((*path, index, field), (*path, index), path), f"> {lower}", str(higher))
+
+
+def rising_days(path: Path, days: Sequence[int]) -> Iterator[Finding]:
+    """A plain list of figures rises."""
+    for index, (lower, higher) in enumerate(pairwise(days), start=1):
+        if higher <= lower:
+            yield Finding(ProblemKind.ORDER, ((*path, index), path), f"> {lower}", str(higher))
+
+
+def known(paths: tuple[Path, ...], name: str, names: Collection[str], where: str) -> Iterator[Finding]:
+    """A name used here is defined there."""
+    if name not in names:
+        yield Finding(ProblemKind.UNKNOWN_NAME, paths, where, name, near(name, names))

@@ -35,6 +35,7 @@ class CustomerRules(Section):
     """The archive (CUS-1 to CUS-3). `complete_within_days` are working days after first contact."""
 
     types: Annotated[tuple[Choice, ...], Field(min_length=1)]
+    stages: Annotated[tuple[Choice, ...], Field(min_length=1)]  # in their order (CUS-8)
     required_fields: tuple[CustomerField, ...]
     complete_within_days: Annotated[int, Strict(), Field(ge=0, le=365), Unit("working_days")]
     near_name_score: Score
@@ -44,4 +45,5 @@ class CustomerRules(Section):
 
 def check_customers(rules: CustomerRules) -> Iterator[Finding]:
     yield from doubles(("customers", "types"), [choice.key for choice in rules.types])
+    yield from doubles(("customers", "stages"), [choice.key for choice in rules.stages])
     yield from doubles(("customers", "required_fields"), rules.required_fields)

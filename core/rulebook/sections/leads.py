@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from core.rulebook.problems import Finding, Path, near
-from core.rulebook.sections.base import Choice, Count, Due, Sanction, Section, Text, WorkMinutes, Yuan
+from core.rulebook.sections.base import (
+    Choice,
+    Count,
+    Due,
+    Months,
+    Percent,
+    Sanction,
+    Section,
+    Text,
+    WorkMinutes,
+    Yuan,
+)
 from core.rulebook.sections.crosschecks import doubles
 from core.rulebook.wording import ProblemKind
 
@@ -21,8 +32,11 @@ class LeadClass(Section):
     min_yuan: Yuan
 
 
+Preference: TypeAlias = Literal["collector", "region", "newcomer", "ability", "load", "efficiency"]
+
+
 class LeadRules(Section):
-    """Allocation of leads (LED-1 to LED-6). Minutes are working minutes unless the lead is urgent."""
+    """Allocation of leads (LED-1 to LED-7). Minutes are working minutes unless the lead is urgent."""
 
     sources: Annotated[tuple[Choice, ...], Field(min_length=1)]
     classes: Annotated[tuple[LeadClass, ...], Field(min_length=1)]
@@ -32,6 +46,10 @@ class LeadRules(Section):
     record_by: Due
     record_sanction: Sanction
     reoffer_limit: Count
+    order: Annotated[tuple[Preference, ...], Field(min_length=1)]  # whose turn it is, first things first (LED-3)
+    newcomer_months: Months
+    newcomer_percent: Percent  # of the leads are for people who are new
+    replacement_minutes: WorkMinutes  # the manager's, to answer an application for another lead (LED-7)
     out_of_hours: Literal["next_worktime", "at_once"]
 
 
@@ -40,6 +58,7 @@ def check_leads(rules: LeadRules) -> Iterator[Finding]:
     names = [c.name for c in rules.classes]
     yield from doubles(("leads", "sources"), [source.key for source in rules.sources])
     yield from doubles(("leads", "classes"), names)
+    yield from doubles(("leads", "order"), rules.order)
     for index, (higher, lower) in enumerate(pairwise(rules.classes), start=1):
         if lower.min_yuan >= higher.min_yuan:
             path = ("leads", "classes", index, "min_yuan")
