@@ -20,6 +20,7 @@ from aiogram.types import (
 )
 from aiogram_dialog import setup_dialogs
 
+from bot.acting import Hands
 from bot.areas import routers
 from bot.bell import Bell
 from bot.clock import SystemClock
@@ -88,6 +89,7 @@ class App:
         self.intake = Intake(store, self.dispatcher, bot)
         self.poller = Poller(bot, self.intake, ALLOWED_UPDATES)
         self.bell = Bell(store, clock)
+        self.hands = Hands(store, bot)
         self._sender: Sender | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -143,6 +145,7 @@ class App:
                 ("poller", self.poller.run()),
                 ("bell", self.bell.run()),
                 ("sender", self.sender.run()),
+                ("hands", self.hands.run()),
                 ("housekeeping", keep_tidy(self.store, self.forms, self.clock)),
             )
         ]
@@ -164,8 +167,9 @@ class App:
         """Wait until nothing is in hand and nothing can be sent now; for tests and moved clocks."""
         while True:
             await self.intake.idle()
+            await self.hands.idle()
             await self.sender.idle()
-            if not self.intake.busy() and not self.sender.busy():
+            if not (self.intake.busy() or self.hands.busy() or self.sender.busy()):
                 return
 
     async def tell_commands(self) -> None:

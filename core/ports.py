@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from core.acts import Acts
     from core.calendar.model import DayChanges
     from core.checkins import Absences, Checkins
     from core.complaints.model import Complaints
     from core.customers.model import Customers
     from core.deadlines import Deadlines
+    from core.discipline.cases import Violations
     from core.groups import Groups
     from core.leads import Leads
     from core.ledger import Ledger
@@ -40,6 +42,10 @@ class UnitOfWork(Protocol):
     def deadlines(self) -> Deadlines: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def acts(self) -> Acts: ...
+    @property
+    def violations(self) -> Violations: ...
     @property
     def people(self) -> People: ...
     @property

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 
 from core.rulebook import Rulebook
 from core.worktime import WorkTime
+from storage.acts import SqlActs
 from storage.calendar import SqlDayChanges
 from storage.checkins import SqlAbsences, SqlCheckins
 from storage.complaints import SqlComplaints
 from storage.customers import SqlCustomers
 from storage.deadlines import SqlDeadlines
+from storage.discipline import SqlViolations
 from storage.groups import SqlGroups
 from storage.inbox import SqlInbox
 from storage.leads import SqlLeads
@@ -61,6 +63,15 @@ class SqlUnitOfWork:
     def notices(self) -> SqlNotices:
         self.touched.add("notices")
         return SqlNotices(self._c, self._now)
+
+    @cached_property
+    def acts(self) -> SqlActs:
+        self.touched.add("acts")
+        return SqlActs(self._c, self._now)
+
+    @cached_property
+    def violations(self) -> SqlViolations:
+        return SqlViolations(self._c, self.touched)
 
     @cached_property
     def people(self) -> SqlPeople:

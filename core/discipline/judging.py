@@ -1,0 +1,150 @@
+"""The decision: what in a post offends, by the rulebook and by what the company's groups forbid or allow themselves
+(ORG-5). Pure and quick: it goes by every message of a work group before anything else looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from core.discipline.folding import fold, fold_word
+from core.discipline.links import host_of, hosts, is_invitation, is_of
+from core.discipline.posts import Action, Category, Finding, Post, Standing
+from core.discipline.words import ALLOWED, Entry, Index, index_of, shipped
+from core.ids import GroupId
+from core.rulebook.sections import DisciplineRules
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a company or one of its groups has added to the rulebook's lists by chat. `group` None is everywhere;
+    `allows` false forbids. `kind` is "word", "domain" or "channel"; `category` is of what is forbidden."""
+
+    id: int
+    group: GroupId | None
+    kind: str
+    text: str
+    allows: bool
+    category: Category
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Everything that posts of one group are held against."""
+
+    rules: DisciplineRules
+    words: Index
+    harmless: Index
+    allowed: frozenset[str]  # found things that are let pass whole: combinations, hosts, channels
+    denied_hosts: frozenset[str]
+    channels: frozenset[str]
+
+    def action(self, standing: Standing, category: Category) -> Action:
+        return Action(getattr(self.rules.actions, standing).get(category, Action.IGNORE))
+
+    def judge(self, post: Post, standing: Standing) -> tuple[Finding, Action] | None:
+        """The gravest finding in a post with what is to be done about it; None where nothing is."""
+        worst: tuple[Finding, Action] | None = None
+        for finding in self._findings(post, standing):
+            action = self.action(standing, finding.category)
+            if action is Action.REMOVE:
+                return finding, action
+            if action is Action.REPORT and worst is None:
+                worst = finding, action
+        return worst
+
+    def _findings(self, post: Post, standing: Standing) -> Iterator[Finding]:
+        yield from self._words(post)
+        if not post.is_plain or "." in post.text or "点" in post.text or "。" in post.text:
+            yield from self._links(post)
+        if post.files:
+            yield from self._files(post)
+        if post.origin is not None and post.origin.kind in ("channel", "bot"):
+            name = post.origin.handle or post.origin.name
+            if name.casefold() not in self.channels:
+                yield Finding(Category.FORWARD, "channel", name)
+        if post.contact:
+            yield Finding(Category.CONTACT, "contact", "")
+        if post.media:
+            yield Finding(Category.MEDIA, "media", post.media)
+
+    def _words(self, post: Post) -> Iterator[Finding]:
+        for entry, found in self.words.find(fold(post.text), self.harmless):
+            if found not in self.allowed:
+                yield Finding(entry.category, "word", found)
+
+    def _links(self, post: Post) -> Iterator[Finding]:
+        rules = self.rules
+        for host in hosts(post.text, post.links):
+            if host in self.allowed or is_of(host, rules.allowed_domains):
+                continue
+            if is_of(host, self.denied_hosts):
+                yield Finding(Category.VIRUS, "domain", host)
+            elif is_of(host, rules.short_domains):
+                yield Finding(Category.SHORT_LINK, "domain", host)
+            else:
+                yield Finding(Category.NEW_LINK, "domain", host)
+        for link in post.links:
+            if is_invitation(link) and link not in self.allowed:
+                yield Finding(Category.ADVERTISING, "domain", link)
+
+    def _files(self, post: Post) -> Iterator[Finding]:
+        endings = tuple(f".{kind}" for kind in self.rules.file_types)
+        for name in post.files:
+            if name.casefold().rstrip(". ").endswith(endings):
+                yield Finding(Category.FILE, "file", name)
+
+
+def watch(rules: DisciplineRules, listed: Collection[Listed], group: GroupId) -> Watch:
+    """What holds in a group: the rulebook, and what was added by chat for it or for the whole company."""
+    here = [one for one in listed if one.group in (None, group)]
+    allows = _texts(here, "word", allows=True)
+    return Watch(
+        rules,
+        index_of(_forbidden(rules) + tuple(Entry(o.text, o.category) for o in here if _forbids_word(o))),
+        index_of(_harmless(rules) + tuple(Entry(text, Category.UNHEALTHY) for text in allows if "+" not in text)),
+        frozenset(allows) | _texts(here, "domain", allows=True),
+        frozenset(rules.denied_domains) | _texts(here, "domain", allows=False),
+        frozenset(name.removeprefix("@").casefold() for name in rules.allowed_channels)
+        | frozenset(name.removeprefix("@").casefold() for name in _texts(here, "channel", allows=True)),
+    )
+
+
+def _forbids_word(one: Listed) -> bool:
+    return one.kind == "word" and not one.allows
+
+
+def _texts(listed: Collection[Listed], kind: str, *, allows: bool) -> frozenset[str]:
+    return frozenset(one.text for one in listed if one.kind == kind and one.allows is allows)
+
+
+
+
+def _forbidden(rules: DisciplineRules) -> tuple[Entry, ...]:
+    """The words of the shipped lists that the rulebook takes, and its own."""
+    found = [
+        Entry(word, Category(category))
+        for name in rules.lists
+        for category, words in shipped(name).items()
+        if category != ALLOWED
+        for word in words
+    ]
+    found += [Entry(word, Category(category)) for category, words in rules.words.items() for word in words]
+    return tuple(found)
+
+
+def _harmless(rules: DisciplineRules) -> tuple[Entry, ...]:
+    found = [word for name in rules.lists for word in shipped(name).get(ALLOWED, ())]
+    return tuple(Entry(word, Category.UNHEALTHY) for word in (*found, *rules.allowed_words))
+
+
+def kind_of(text: str) -> tuple[str, str]:
+    """("word" | "domain" | "channel", how it is kept) of what somebody typed to forbid or to allow."""
+    text = text.strip()
+    if text.startswith("@"):
+        return "channel", text.removeprefix("@").casefold()
+    host = host_of(text)
+    if "." in host and " " not in text and fold_word(text).isascii():
+        return "domain", host
+    return "word", text
