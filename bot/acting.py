@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import datetime
 from typing import Any
 
@@ -69,10 +70,8 @@ class Hands:
         """Act until cancelled."""
         while True:
             await self.take()
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN)
-            except TimeoutError:
-                pass
             self._wake.clear()
 
     async def take(self) -> int:
@@ -128,7 +127,13 @@ class Hands:
             case ActKind.RELEASE:
                 await self._permit(act, chat, ALL)
             case ActKind.BAN:
-                await self._bot.ban_chat_member(chat, act.account or 0)
+                await self._ban(chat, act.account or 0)
+
+    async def _ban(self, chat: ChatId, account: int) -> None:
+        if account < 0:  # a channel that writes in its own name
+            await self._bot.ban_chat_sender_chat(chat, account)
+        else:
+            await self._bot.ban_chat_member(chat, account)
 
     async def _permit(self, act: Act, chat: ChatId, given: ChatPermissions, until: datetime | None = None) -> None:
         more: dict[str, Any] = {"until_date": until} if until is not None else {}

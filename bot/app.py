@@ -27,6 +27,7 @@ from bot.clock import SystemClock
 from bot.commands import CATALOGUE, Place
 from bot.connection import Connection
 from bot.fsm import SqlStorage
+from bot.guard import Guard
 from bot.handling import Ask, Do
 from bot.housekeeping import keep_tidy
 from bot.i18n import LANGUAGES, catalogue
@@ -117,7 +118,8 @@ class App:
             clock=self.clock,
             rulebook_of=lambda: self.store.rulebook,
         )
-        dispatcher.wire(Chats(self.store), Identity(self.store, self.clock), merged(routers()))
+        guard = Guard(self.store, username, self.bot.id)
+        dispatcher.wire(Chats(self.store, guard), Identity(self.store, self.clock), merged(routers()))
         setup_dialogs(dispatcher)
         keep_forms_private(dispatcher)
         stay_in_the_loop(dispatcher)

@@ -236,7 +236,8 @@ class Desk(Dispatcher):
     async def _answer(self, message: Message, name: str, data: dict[str, Any]) -> Any:
         if self._chats is None or self._identity is None or self._table is None:
             return UNHANDLED
-        await self._chats.message(message)
+        if await self._chats.message(message):
+            return None
         if not await self._identity.know(message, data):
             return None
         return await self._table.answer(message, name, data)

@@ -1,7 +1,7 @@
 """What is to be done at the platform beside messages: deleting one, restricting or removing a member.
 
-Core asks for an act in the unit of work that decided it; the bot carries it out after the commit, again after a crash,
-and tells core what became of it.
+Core asks for an act in the unit of work that decided it; the bot carries it out after the commit, again after a
+crash, and tells core what became of it.
 """
 
 from __future__ import annotations

@@ -103,6 +103,15 @@ class Groups(Protocol):
     def add_guest(self, group: GroupId, account: AccountId, name: str, at: datetime) -> Guest | None:
         """The guest, or None where they were known in this group before."""
 
+    def joined_at(self, group: GroupId, account: AccountId) -> datetime | None:
+        """When a member joined, where that was seen."""
+
+    def note_joined(self, group: GroupId, account: AccountId, at: datetime) -> datetime | None:
+        """Note that somebody joined; when they had left before, if they had. Told twice it changes nothing."""
+
+    def note_left(self, group: GroupId, account: AccountId, at: datetime) -> bool:
+        """Note that somebody left; False where that was known."""
+
     def forget_guests(self, account: AccountId | None, group: GroupId | None) -> list[str]:
         """Forget an account's guest entries, or a group's, or an account's in a group; the subjects of their
         deadlines."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.complaints.model import Complaints
     from core.customers.model import Customers
     from core.deadlines import Deadlines
-    from core.discipline.cases import Violations
+    from core.discipline.model import Violations
     from core.groups import Groups
     from core.leads import Leads
     from core.ledger import Ledger

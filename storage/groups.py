@@ -37,7 +37,17 @@ class GuestRow(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-_T, _U = table(GroupRow), table(GuestRow)
+class MemberRow(Base):
+    """Who was seen to join or to leave a group. Whoever was there before the bot has no row."""
+
+    __tablename__ = "members"
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("groups.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+_T, _U, _M = table(GroupRow), table(GuestRow), table(MemberRow)
 
 
 def _select() -> sa.Select[Any]:
@@ -58,6 +68,13 @@ _IS_BOUND = sa.select(_T.c.bound).where(_T.c.id == sa.bindparam("row"))
 _GUEST = sa.select(_U).where(_U.c.id == sa.bindparam("row"))
 _GUEST_IN = sa.select(_U).where(_U.c.group_id == sa.bindparam("in_group"), _U.c.account_id == sa.bindparam("acc"))
 _MEET = insert_ignoring(GuestRow, on=["group_id", "account_id"])
+_MEMBER_HERE = (_M.c.group_id == sa.bindparam("place"), _M.c.account_id == sa.bindparam("acc"))
+_MEMBER = sa.select(_M).where(*_MEMBER_HERE)
+_ENTER = insert_ignoring(MemberRow, on=["group_id", "account_id"])
+_COME_BACK = (
+    sa.update(_M).where(*_MEMBER_HERE, _M.c.left_at.is_not(None)).values(joined_at=sa.bindparam("at"), left_at=None)
+)
+_GO = sa.update(_M).where(*_MEMBER_HERE, _M.c.left_at.is_(None)).values(left_at=sa.bindparam("at"))
 _NOWHERE = 0  # no chat has this id
 
 
@@ -153,6 +170,27 @@ class SqlGroups:
         values = {"group_id": group, "account_id": account, "name": name, "asked_at": at}
         added = self._c.execute(_MEET[self._c.dialect.name], values)
         return self.guest_in(group, account) if added.rowcount else None
+
+    def joined_at(self, group: GroupId, account: AccountId) -> datetime | None:
+        row = self._c.execute(_MEMBER, {"place": group, "acc": account}).first()
+        found: datetime | None = None if row is None else row.joined_at
+        return found
+
+    def note_joined(self, group: GroupId, account: AccountId, at: datetime) -> datetime | None:
+        before = self._c.execute(_MEMBER, {"place": group, "acc": account}).first()
+        values = {"group_id": group, "account_id": account, "joined_at": at, "left_at": None}
+        if before is None:
+            self._c.execute(_ENTER[self._c.dialect.name], values)
+            return None
+        left: datetime | None = before.left_at
+        self._c.execute(_COME_BACK, {"place": group, "acc": account, "at": at})
+        return left
+
+    def note_left(self, group: GroupId, account: AccountId, at: datetime) -> bool:
+        values = {"group_id": group, "account_id": account, "joined_at": None, "left_at": at}
+        if self._c.execute(_ENTER[self._c.dialect.name], values).rowcount:
+            return True
+        return bool(self._c.execute(_GO, {"place": group, "acc": account, "at": at}).rowcount)
 
     def forget_guests(self, account: AccountId | None, group: GroupId | None) -> list[str]:
         statement = sa.delete(_U).returning(_U)

@@ -13,6 +13,7 @@ from aiogram import BaseMiddleware
 from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.types import ChatMemberUpdated, Message, TelegramObject, Update, User
 
+from bot.guard import Guard
 from core import groups
 from core.access import SYSTEM
 from core.ids import AccountId, ChatId
@@ -26,8 +27,9 @@ PLATFORM = 777000  # forwards a linked channel's posts; not a bot by its own acc
 class Chats(BaseMiddleware):
     """Keeps the groups' state before the update is handled. Everything here may be told twice."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, guard: Guard) -> None:
         self._store = store
+        self._guard = guard
 
     async def __call__(
         self,
@@ -37,13 +39,15 @@ class Chats(BaseMiddleware):
     ) -> Any:
         inner = event.event if isinstance(event, Update) else event
         if isinstance(inner, Message) and inner.chat.type in GROUPS:
-            await self.message(inner)
+            if await self.message(inner):
+                return None
         elif isinstance(inner, ChatMemberUpdated) and inner.chat.type in GROUPS:
             await self._member(inner, data["bot"].id)
         return await handler(event, data)
 
-    async def message(self, message: Message) -> None:
-        """Note what a message of a group tells about the group and its members."""
+    async def message(self, message: Message) -> bool:
+        """Note what a message of a group tells about the group and its members; whether the guard has taken it, so
+        that nobody handles it."""
         chat = ChatId(message.chat.id)
         if message.migrate_to_chat_id:
             await self._store.do(groups.migrate, SYSTEM, chat, ChatId(message.migrate_to_chat_id))
@@ -55,10 +59,12 @@ class Chats(BaseMiddleware):
             await self._store.do(groups.gone, SYSTEM, chat, AccountId(message.left_chat_member.id))
         elif message.new_chat_members:
             await self._meet(chat, message.new_chat_members)
-        elif message.from_user and message.sender_chat is None:
+        elif message.from_user:
             identity = await self._store.identify(AccountId(message.from_user.id), chat)
-            if not groups.is_at_home(identity):
+            if message.sender_chat is None and not groups.is_at_home(identity):
                 await self._meet(chat, [message.from_user])
+            return await self._guard.takes(message, identity)
+        return False
 
     async def _member(self, event: ChatMemberUpdated, bot_id: int) -> None:
         chat, user = ChatId(event.chat.id), event.new_chat_member.user

@@ -268,6 +268,7 @@ def not_found(v: Viewer, error: NotFound) -> str:
         "visit": v.t("There is no such visit among yours."),
         "plan": v.t("There is no such plan for you to see."),
         "customer": v.t("There is no such customer among yours."),
+        "violation": v.t("There is no such case for you to decide."),
     }
     return what.get(error.what) or v.t("Nothing found for “{key}”.", key=error.key)
 

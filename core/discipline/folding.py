@@ -12,12 +12,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 _DATA = Path(__file__).with_name("data")
 BREAK = "\n"  # ends a sentence or a part of one: words do not reach over it
 SOFT = " "  # stands between characters without ending anything
-_ENDS = frozenset("\n\r。！？；，、：…!?;,:()（）[]【】{}《》<>「」『』“”\"‘’\u2028\u2029")
+_ENDS = frozenset('\n\r。！？；，、：…!?;,:()（）[]【】{}《》<>「」『』“”"‘’\u2028\u2029')
 _KEPT = re.compile(r"[a-z0-9\u3400-\u9fff\U00020000-\U0003134f]")
 _TOKEN = re.compile(r"[a-z0-9]+")
 _LETTERS = re.compile(r"[a-z]+")
@@ -120,7 +121,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def _thinned(text: str) -> str:
     """Without repetition that only disguises: 赌赌赌博 and 赌赌博博 are 赌博; 妈妈 stays."""
-    if not any(one == other for one, other in set(zip(text, text[1:], strict=False))):
+    if not any(one == other for one, other in set(pairwise(text))):
         return text
     return _DOUBLED.sub(lambda found: found[0][::2], _THREE.sub(r"\1", text))
 

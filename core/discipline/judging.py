@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from core.discipline.folding import fold, fold_word
 from core.discipline.links import host_of, hosts, is_invitation, is_of
-from core.discipline.posts import Action, Category, Finding, Post, Standing
+from core.discipline.posts import Action, Category, Finding, Origin, Post, Standing
 from core.discipline.words import ALLOWED, Entry, Index, index_of, shipped
 from core.ids import GroupId
 from core.rulebook.sections import DisciplineRules
@@ -43,10 +42,11 @@ class Watch:
     def action(self, standing: Standing, category: Category) -> Action:
         return Action(getattr(self.rules.actions, standing).get(category, Action.IGNORE))
 
-    def judge(self, post: Post, standing: Standing) -> tuple[Finding, Action] | None:
-        """The gravest finding in a post with what is to be done about it; None where nothing is."""
+    def judge(self, post: Post, standing: Standing, *, new: bool = False) -> tuple[Finding, Action] | None:
+        """The gravest finding in a post with what is to be done about it; None where nothing is. `new`: whoever
+        wrote has only just joined."""
         worst: tuple[Finding, Action] | None = None
-        for finding in self._findings(post, standing):
+        for finding in self._findings(post, standing, new=new):
             action = self.action(standing, finding.category)
             if action is Action.REMOVE:
                 return finding, action
@@ -54,13 +54,18 @@ class Watch:
                 worst = finding, action
         return worst
 
-    def _findings(self, post: Post, standing: Standing) -> Iterator[Finding]:
+    def leads_out(self, post: Post, standing: Standing) -> bool:
+        """Whether it matters if whoever wrote has only just joined."""
+        return self.action(standing, Category.NEW_LINK) is not Action.IGNORE and any(self._foreign(post))
+
+    def _findings(self, post: Post, standing: Standing, *, new: bool) -> Iterator[Finding]:
         yield from self._words(post)
-        if not post.is_plain or "." in post.text or "点" in post.text or "。" in post.text:
-            yield from self._links(post)
+        yield from self._links(post)
+        if new:
+            yield from (Finding(Category.NEW_LINK, "domain", host) for host in self._foreign(post))
         if post.files:
             yield from self._files(post)
-        if post.origin is not None and post.origin.kind in ("channel", "bot"):
+        if post.origin is not None and _advertises(post.origin, standing):
             name = post.origin.handle or post.origin.name
             if name.casefold() not in self.channels:
                 yield Finding(Category.FORWARD, "channel", name)
@@ -75,25 +80,31 @@ class Watch:
                 yield Finding(entry.category, "word", found)
 
     def _links(self, post: Post) -> Iterator[Finding]:
-        rules = self.rules
-        for host in hosts(post.text, post.links):
-            if host in self.allowed or is_of(host, rules.allowed_domains):
-                continue
+        for host in self._foreign(post):
             if is_of(host, self.denied_hosts):
                 yield Finding(Category.VIRUS, "domain", host)
-            elif is_of(host, rules.short_domains):
+            elif is_of(host, self.rules.short_domains):
                 yield Finding(Category.SHORT_LINK, "domain", host)
-            else:
-                yield Finding(Category.NEW_LINK, "domain", host)
         for link in post.links:
             if is_invitation(link) and link not in self.allowed:
                 yield Finding(Category.ADVERTISING, "domain", link)
+
+    def _foreign(self, post: Post) -> Iterator[str]:
+        """The hosts a post leads to that are not allowed."""
+        for host in hosts(post.text, post.links):
+            if not (is_of(host, self.allowed) or is_of(host, self.rules.allowed_domains)):
+                yield host
 
     def _files(self, post: Post) -> Iterator[Finding]:
         endings = tuple(f".{kind}" for kind in self.rules.file_types)
         for name in post.files:
             if name.casefold().rstrip(". ").endswith(endings):
                 yield Finding(Category.FILE, "file", name)
+
+
+def _advertises(origin: Origin, standing: Standing) -> bool:
+    """Channels and bots do; what is sent by way of a bot only where a guest sends it."""
+    return origin.kind in ("channel", "bot") or (origin.kind == "inline" and standing is Standing.GUEST)
 
 
 def watch(rules: DisciplineRules, listed: Collection[Listed], group: GroupId) -> Watch:
@@ -117,8 +128,6 @@ def _forbids_word(one: Listed) -> bool:
 
 def _texts(listed: Collection[Listed], kind: str, *, allows: bool) -> frozenset[str]:
     return frozenset(one.text for one in listed if one.kind == kind and one.allows is allows)
-
-
 
 
 def _forbidden(rules: DisciplineRules) -> tuple[Entry, ...]:

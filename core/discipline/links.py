@@ -14,7 +14,9 @@ _TLD = (
     r"|gl|gd|su|ws|la|im|sh|xin|ren|gs|ph|vn|kh|my)"
 )
 _FOUND = re.compile(rf"(?<![a-z0-9@.-])({_HOST}{_TLD})(?![a-z0-9-])(?!\.[a-z])")
-_DOTS = re.compile(r"\s*(?:\[\.\]|\(\.\)|\{\.\}|[。．｡․]|\[dot\]|\(dot\)|点(?=(?:com|cn|net|org|top|xyz|vip|cc)\b))\s*")
+_DOTS = re.compile(
+    r"\s*(?:\[\.\]|\(\.\)|\{\.\}|[。．｡․]|\[dot\]|\(dot\)|点(?=(?:com|cn|net|org|top|xyz|vip|cc)\b))\s*"
+)
 _IP = re.compile(r"(?<![\d.])(?:https?://)(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
 _HIDDEN = re.compile("[\u200b-\u200f\u2060\u00ad\ufeff\ufe00-\ufe0f]")
 

@@ -51,7 +51,7 @@ class Action(StrEnum):
 class Origin:
     """Where a forwarded message comes from. `handle` is the username where there is one."""
 
-    kind: str  # "channel" | "bot" | "person" | "hidden"
+    kind: str  # "channel" | "bot" | "inline" (by way of a bot) | "person" | "hidden"
     name: str
     handle: str = ""
 

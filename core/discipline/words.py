@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 from core.discipline.folding import Folded, fold_word, words_of
@@ -19,7 +19,7 @@ _DATA = Path(__file__).with_name("data")
 ALLOWED = "allowed"
 MOST_MIXED = 3  # characters of a word up to which mixtures with pinyin are looked for
 SHORTEST_PINYIN = 6  # letters below which a word's pinyin is too like other words
-SHORTEST_SPELT = 4
+SHORTEST_SPELT, LONGEST_SPELT = 4, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +111,12 @@ class Index:
                 yield form
         for part in text.spread:
             yield from (form for form, _ in self._found(part))
-            if len(part) >= SHORTEST_SPELT:
-                yield from self._latin_in((part,), allowed)
+            yield from self._latin_in(tuple(_inside(part)), allowed)
         yield from self._latin_in(text.tokens, allowed)
 
     def _found(self, tight: str) -> Iterator[tuple[str, int]]:
         """(form, first place) of everything listed."""
-        for pair in self._pairs & set(zip(tight, tight[1:], strict=False)):
+        for pair in self._pairs & set(pairwise(tight)):
             for form in self._grams[pair]:
                 at = tight.find(form)
                 if at >= 0:
@@ -168,6 +167,13 @@ def _with_pinyin(word: str) -> Iterator[str]:
     if len("".join(syllables)) >= SHORTEST_PINYIN:
         yield "".join(syllables)
         yield " ".join(syllables)
+
+
+def _inside(spelt: str) -> Iterator[str]:
+    """Every word there might be in letters that stood apart."""
+    for start in range(len(spelt)):
+        for end in range(start + SHORTEST_SPELT, min(len(spelt), start + LONGEST_SPELT) + 1):
+            yield spelt[start:end]
 
 
 def _places(text: str, form: str, at: int) -> Iterator[int]:

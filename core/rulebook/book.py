@@ -29,6 +29,7 @@ from core.rulebook.sections import (
     ContractRules,
     CreditRules,
     CustomerRules,
+    DisciplineRules,
     DutyRules,
     FollowupRules,
     GroupRules,
@@ -88,6 +89,7 @@ class Rulebook(BaseModel):
     invites: InviteRules
     outage: OutageRules
     groups: GroupRules
+    discipline: DisciplineRules
     checkin: CheckinRules
     tasks: TaskRules
     routines: RoutineRules

@@ -30,6 +30,7 @@ from core.rulebook.sections.collisions import CollisionRules, check_collisions
 from core.rulebook.sections.company import CompanyRules, InviteRules, OutageRules
 from core.rulebook.sections.complaints import CloseDays, ComplaintKind, ComplaintRules, Handling, check_complaints
 from core.rulebook.sections.customers import CustomerRules, check_customers
+from core.rulebook.sections.discipline import DisciplineRules, check_discipline
 from core.rulebook.sections.followups import FollowupRules, SurveyRules, check_followups, check_surveys
 from core.rulebook.sections.groups import GroupRules
 from core.rulebook.sections.help import HelpRules, SuggestionRules
@@ -85,6 +86,7 @@ __all__ = [
     "ContractRules",
     "CreditRules",
     "CustomerRules",
+    "DisciplineRules",
     "DutyRules",
     "FollowupRules",
     "GroupRules",
@@ -130,6 +132,7 @@ SECTIONS: dict[str, Any] = {
     "invites": InviteRules,
     "outage": OutageRules,
     "groups": GroupRules,
+    "discipline": DisciplineRules,
     "checkin": CheckinRules,
     "tasks": TaskRules,
     "routines": RoutineRules,
@@ -161,6 +164,7 @@ SECTIONS: dict[str, Any] = {
 # What each section finds wrong between its own settings.
 CHECKS: dict[str, Callable[[Any], Iterator[Finding]]] = {
     "worktime": check_worktime,
+    "discipline": check_discipline,
     "checkin": check_checkin,
     "tasks": check_tasks,
     "customers": check_customers,

@@ -37,6 +37,8 @@ NONE = ""  # a breach is only told
 CLAUSES: dict[str, str] = {
     # groups
     "group.real_name": NONE,
+    "group.forbidden": "discipline.sanction",
+    "group.leaving": "groups.leaving_sanction",
     # checkin
     "checkin.missed": "checkin.miss_sanction",
     "checkin.late": NONE,

@@ -1,0 +1,66 @@
+"""Content of work groups: what may not stand there, and what happens to it (ORG-5)."""
+
+from core.discipline.cases import (
+    detail,
+    expel,
+    is_new,
+    let_pass,
+    note,
+    recent,
+    remove,
+    restore,
+)
+from core.discipline.judging import Listed, Watch, watch
+from core.discipline.lists import allow, allow_found, forbid, listing, strike
+from core.discipline.model import (
+    CASE,
+    CLEARED,
+    NO_RIGHT,
+    REMOVED,
+    REMOVED_HERE,
+    RESTORED,
+    TRIAL,
+    Message,
+    Sighting,
+    State,
+    Violation,
+    Violations,
+)
+from core.discipline.posts import Action, Category, Finding, Origin, Post, Standing
+
+__all__ = [
+    "CASE",
+    "CLEARED",
+    "NO_RIGHT",
+    "REMOVED",
+    "REMOVED_HERE",
+    "RESTORED",
+    "TRIAL",
+    "Action",
+    "Category",
+    "Finding",
+    "Listed",
+    "Message",
+    "Origin",
+    "Post",
+    "Sighting",
+    "Standing",
+    "State",
+    "Violation",
+    "Violations",
+    "Watch",
+    "allow",
+    "allow_found",
+    "detail",
+    "expel",
+    "forbid",
+    "is_new",
+    "let_pass",
+    "listing",
+    "note",
+    "recent",
+    "remove",
+    "restore",
+    "strike",
+    "watch",
+]
