@@ -1,15 +1,13 @@
 """How long the rulebook takes to load: the default, and a company's file with 500 clauses of its own.
 
-Run: python bench/rulebook.py
+    python -m bench.rulebook
+
+Processor time of this process, the shortest of several loads. Target: 500 clauses in less than 200 ms.
 """
 
 from __future__ import annotations
 
-import sys
 import time
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 
 def many_clauses(count: int) -> str:
@@ -27,23 +25,23 @@ def best(text: str, times: int) -> float:
 
     spent = []
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.process_time()
         loads(text)
-        spent.append(time.perf_counter() - start)
+        spent.append(time.process_time() - start)
     return min(spent) * 1000
 
 
 def main() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     from core.rulebook import default, loads
 
-    print(f"import               {(time.perf_counter() - start) * 1000:8.1f} ms")
-    start = time.perf_counter()
+    print(f"import               {(time.process_time() - start) * 1000:8.1f} ms")
+    start = time.process_time()
     default()
-    print(f"default, first       {(time.perf_counter() - start) * 1000:8.1f} ms")
-    print(f"default, again       {best('preset: default', 5):8.1f} ms")
+    print(f"default, first       {(time.process_time() - start) * 1000:8.1f} ms")
+    print(f"default, again       {best('preset: default', 10):8.1f} ms")
     text = many_clauses(500)
-    print(f"500 own clauses      {best(text, 3):8.1f} ms  ({len(loads(text).clauses)} clauses)")
+    print(f"500 own clauses      {best(text, 10):8.1f} ms  ({len(loads(text).clauses)} clauses)")
 
 
 if __name__ == "__main__":

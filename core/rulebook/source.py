@@ -1,7 +1,8 @@
 """Reading a rulebook file: YAML 1.2 into plain values with the place of each key (RULE-1).
 
-The node tree is walked here instead of being constructed by ruamel.yaml, because its constructor stops at the
-first duplicate key, and a reader of the file check wants all mistakes at once.
+`core.rulebook.plain` reads what is written plainly and well. For the rest the node tree of ruamel.yaml is walked here
+instead of being constructed by it, because its constructor stops at the first duplicate key, and a reader of the file
+check wants all mistakes at once.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
+from core.rulebook import plain
+from core.rulebook.plain import DEEPEST
 from core.rulebook.problems import Path, Place, Problem, RulebookError, dotted
 from core.rulebook.wording import ProblemKind
 
-_DEEPEST = 20  # levels of nesting; far more than any setting has, and well inside the recursion limit
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -55,6 +57,14 @@ def read_text(path: FilePath) -> str:
 def parse(text: str, file: str) -> Document:
     """Read YAML 1.2. Mistakes of content are noted in the document; broken syntax raises RulebookError."""
     document = Document(file)
+    try:
+        document.settings, document.places = plain.read(text)
+    except plain.NotPlain:
+        _walk(document, text, file)
+    return document
+
+
+def _walk(document: Document, text: str, file: str) -> None:
     root = _compose(text, file)
     if root is None or _is_null(root):
         document.note(Place(1, 1), (), ProblemKind.EMPTY, expected="`preset: default`")
@@ -63,12 +73,11 @@ def parse(text: str, file: str) -> Document:
         document.note(_place(root), (), ProblemKind.NOT_A_MAPPING, got=got)
     else:
         document.settings = _mapping(document, root, ())
-    return document
 
 
 def _compose(text: str, file: str) -> Node | None:
     try:
-        node: Node | None = YAML(typ="rt").compose(text)
+        node: Node | None = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -86,7 +95,7 @@ def _compose(text: str, file: str) -> Node | None:
 
 
 def _value(document: Document, node: Node, path: Path) -> Any:
-    if len(path) > _DEEPEST:
+    if len(path) > DEEPEST:
         document.note(_place(node), path, ProblemKind.NOT_PLAIN, "plain", "deep")
         return None
     if node.anchor:
@@ -128,35 +137,13 @@ def _sequence(document: Document, node: SequenceNode, path: Path) -> list[Any]:
 
 def _scalar(document: Document, node: Node, path: Path) -> str | int | float | bool | None:
     text = str(node.value)
-    tag = str(node.tag).removeprefix(_TAG)
     try:
-        if tag in {"str", "timestamp", "merge"}:
-            return text
-        if tag == "null":
-            return None
-        if tag == "bool":
-            return _truth(text)
-        if tag == "int":
-            return _whole(text.replace("_", ""))
-        if tag == "float":
-            return float(text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
+        return plain.value_of(text, str(node.tag))
     except ValueError:
         document.note(_place(node), path, ProblemKind.NOT_PLAIN, "plain", text[:40])
-        return None
-    document.note(_place(node), path, ProblemKind.NOT_PLAIN, "plain", "tag")
+    except LookupError:
+        document.note(_place(node), path, ProblemKind.NOT_PLAIN, "plain", "tag")
     return None
-
-
-def _truth(text: str) -> bool:
-    # A file that declares YAML 1.1 would have yes and no read as truth values too.
-    if text.lower() not in {"true", "false"}:
-        raise ValueError(text)
-    return text.lower() == "true"
-
-
-def _whole(text: str) -> int:
-    bare = text.lstrip("+-")
-    return int(text, 0) if bare[:2].lower() in {"0x", "0o"} else int(text)
 
 
 def _is_null(node: Node) -> bool:
