@@ -8,6 +8,7 @@ from aiogram import Router
 
 from bot import errors
 from bot.handlers import (
+    approvals,
     calendar,
     checkins,
     complaints,
@@ -25,6 +26,7 @@ from bot.handlers import (
 )
 
 HANDLERS: tuple[ModuleType, ...] = (
+    approvals,  # before complaints: replies to its cards are its own, whoever writes them
     checkins,  # before people: it takes its own links from /start
     leads,
     complaints,

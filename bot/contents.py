@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiogram.types import Message
 
+from core.approvals import File
 from core.complaints import Content
 from core.geo import Source, source_of
 
@@ -25,6 +26,16 @@ def content_of(message: Message, text: str | None = None) -> Content:
         own = message.from_user is not None and message.contact.user_id == message.from_user.id
         return Content(f"{message.contact.first_name} {message.contact.phone_number}", "contact" if own else "")
     return Content(said)
+
+
+EVIDENCE = ("photo", "document", "voice", "video", "audio")
+
+
+def evidence_of(message: Message) -> tuple[str, File | None]:
+    """What a message says, and the file it brings as evidence, if any."""
+    content = content_of(message)
+    file = File(content.media, content.file) if content.media in EVIDENCE else None
+    return message.text or message.caption or "", file
 
 
 def answers_bot(message: Message) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from core.acts import Acts
+    from core.approvals.model import Approvals
     from core.calendar.model import DayChanges
     from core.checkins import Absences, Checkins
     from core.complaints.model import Complaints
@@ -68,3 +69,5 @@ class UnitOfWork(Protocol):
     def tasks(self) -> Tasks: ...
     @property
     def day_changes(self) -> DayChanges: ...
+    @property
+    def approvals(self) -> Approvals: ...

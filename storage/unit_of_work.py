@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from core.rulebook import Rulebook
 from core.worktime import WorkTime
 from storage.acts import SqlActs
+from storage.approvals import SqlApprovals
 from storage.calendar import SqlDayChanges
 from storage.checkins import SqlAbsences, SqlCheckins
 from storage.complaints import SqlComplaints
@@ -116,6 +117,10 @@ class SqlUnitOfWork:
     @cached_property
     def day_changes(self) -> SqlDayChanges:
         return SqlDayChanges(self._c, self.touched)
+
+    @cached_property
+    def approvals(self) -> SqlApprovals:
+        return SqlApprovals(self._c)
 
     # Mechanisms that use cases do not see ---------------------------------------------------------------
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from core.access import MANAGERS, Role
 from core.approvals.model import Kind, Step
+from core.away import is_absent
 from core.ids import PersonId
 from core.notices import Facts
-from core.people.register import Person, PersonStatus, chain_above
+from core.people.ranks import chain_above, head_of
+from core.people.register import Person
 
 if TYPE_CHECKING:
     from core.ports import UnitOfWork
@@ -111,11 +113,12 @@ def _once_each(choices: Iterable[Choice]) -> tuple[Choice, ...]:
 
 def _named(uow: UnitOfWork, who: str, requester: Person) -> list[Person]:
     """The people an entry of `who` means."""
-    above = above_of(uow, requester)
+    above = chain_above(uow, requester)
     if who == "superior":
         return above[:1]
     if who == "department_head":
-        return _department_head(uow, requester)
+        head = head_of(uow, requester.department)
+        return [head] if head is not None else []
     if who.startswith(PERSON):
         person = uow.people.by_number(who.removeprefix(PERSON))
         return [person] if person is not None else []
@@ -130,50 +133,30 @@ def _named(uow: UnitOfWork, who: str, requester: Person) -> list[Person]:
     return [nearest] if nearest is not None else uow.people.active(role)
 
 
-def _department_head(uow: UnitOfWork, requester: Person) -> list[Person]:
-    """The manager of the department, or of the nearest one above that has one."""
-    department = uow.people.department(requester.department)
-    managers = uow.people.active(Role.MANAGER)
-    while True:
-        heads = [person for person in managers if person.department == department.id]
-        if requester in heads:
-            return [requester]
-        if heads:
-            return heads[:1]
-        if department.parent is None:
-            return []
-        department = uow.people.department(department.parent)
-
-
-def above_of(uow: UnitOfWork, person: Person) -> list[Person]:
-    """Everybody above a person, the nearest first."""
-    return chain_above(uow, person)
-
-
 def _in_place_of_requester(uow: UnitOfWork, requester: Person, step: Step) -> list[Person]:
     if step.if_requester == "allowed":
         return [requester]
-    return above_of(uow, requester)[:1] if step.if_requester == "superior" else []
+    return chain_above(uow, requester)[:1] if step.if_requester == "superior" else []
 
 
 def stand_in(uow: UnitOfWork, person: Person, requester: Person, step: Step) -> Choice | None:
     """Who uses a person's say now: themselves, their delegate, or the next superior who is there (P32)."""
-    for candidate in (person, *above_of(uow, person)):
+    for candidate in (person, *chain_above(uow, person)):
         if candidate.id == requester.id and step.if_requester != "allowed":
             continue
         delegate = delegate_of(uow, candidate, requester)
-        if delegate is not None and candidate.status is PersonStatus.ACTIVE:
+        if delegate is not None and candidate.is_active:
             return Choice(candidate.id, delegate)
         if _waits(uow, candidate, step):
             return Choice(candidate.id, candidate.id)
-    return Choice(person.id, person.id) if person.status is PersonStatus.ACTIVE else None
+    return Choice(person.id, person.id) if person.is_active else None
 
 
 def _waits(uow: UnitOfWork, person: Person, step: Step) -> bool:
     """Whether the request may wait for the person themselves."""
     if not is_there(uow, person):
         return False
-    return step.if_absent == "wait" or not is_away(uow, person)
+    return step.if_absent == "wait" or not is_absent(uow, person.id, uow.now)
 
 
 def delegate_of(uow: UnitOfWork, person: Person, requester: Person) -> PersonId | None:
@@ -183,25 +166,19 @@ def delegate_of(uow: UnitOfWork, person: Person, requester: Person) -> PersonId 
     if delegation is None or delegation.to == requester.id:
         return None
     delegate = uow.people.get(delegation.to)
-    return delegate.id if is_there(uow, delegate) and not is_away(uow, delegate) else None
+    return delegate.id if is_there(uow, delegate) and not is_absent(uow, delegate.id, uow.now) else None
 
 
 def is_there(uow: UnitOfWork, person: Person) -> bool:
     """Whether somebody still works here and can be written to (P32, P46)."""
     account = uow.people.account_of(person.id)
-    return person.status is PersonStatus.ACTIVE and account is not None and account.reachable
-
-
-def is_away(uow: UnitOfWork, person: Person) -> bool:
-    """Whether somebody is on leave or a trip today."""
-    today = uow.worktime.local_date(uow.now)
-    return bool(uow.absences.of(person.id, today, today))
+    return person.is_active and account is not None and account.reachable
 
 
 def _instead(uow: UnitOfWork, requester: Person, step: Step) -> tuple[Choice, ...]:
     """Who decides where a step names nobody: an administrator or the next superior, as the rulebook says; then
     whoever there is of the two, and the GM."""
-    admins, above = uow.people.admins(), above_of(uow, requester)
+    admins, above = uow.people.admins(), chain_above(uow, requester)
     ordered = [*above, *admins] if step.if_empty == "superior" else [*admins, *above]
     for person in [*ordered, *uow.people.active(Role.GM)]:
         if person.id == requester.id and step.if_requester != "allowed":

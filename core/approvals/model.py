@@ -280,7 +280,7 @@ class TooLate(KeguanError):
     """A press or word came after the matter had moved on (P17).
 
     Reasons: approved, rejected, withdrawn (the whole request); decided (by oneself), step (a colleague decided for
-    the same step), moved (to somebody else), asked (a question is open), answered (no question is open).
+    the same step), moved (to somebody else), asked (a question is open).
     """
 
     reason: str
@@ -363,9 +363,6 @@ class Approvals(Protocol):
 
     def release(self, decider: DeciderId, how: Standing, at: datetime) -> bool:
         """End a waiting say as MOVED or SPARED."""
-
-    def hand(self, decider: DeciderId, seen: PersonId, acting: PersonId) -> bool:
-        """Let somebody else use a waiting say that `seen` used so far."""
 
     def question(self, decider: DeciderId, by: PersonId, text: str, at: datetime) -> bool:
         """Ask the requester; False where the say is not waiting for `by`, or a question is open."""

@@ -6,12 +6,22 @@ from core.rulebook.book import Clause, Origin, Rulebook
 from core.rulebook.changes import Change, describe_change
 from core.rulebook.loading import PRESETS, default, load, loads
 from core.rulebook.problems import Problem, RulebookError, UnknownEntry
-from core.rulebook.sections import CLAUSE_IDS, Choice, ComplaintKind, Handling, LeadClass, Sanction, Words
+from core.rulebook.sections import (
+    CLAUSE_IDS,
+    ApprovalChain,
+    Choice,
+    ComplaintKind,
+    Handling,
+    LeadClass,
+    Sanction,
+    Words,
+)
 from core.rulebook.wording import ProblemKind
 
 __all__ = [
     "CLAUSE_IDS",
     "PRESETS",
+    "ApprovalChain",
     "Change",
     "Choice",
     "Clause",

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 from core.rulebook.problems import Path, UnknownEntry, near
 from core.rulebook.sections import (
     WEEKDAYS,
+    ApprovalRules,
     ArchiveRules,
     BlacklistRules,
     CheckinRules,
@@ -115,6 +116,7 @@ class Rulebook(BaseModel):
     privacy: PrivacyRules
     reports: ReportRules
     suggestions: SuggestionRules
+    approvals: ApprovalRules
     clauses: Mapping[str, Clause]
 
     _origins: dict[Path, Origin] = PrivateAttr(default_factory=dict)

@@ -33,6 +33,7 @@ _TABLES: tuple[Path, ...] = (
     ("privacy", "levels"),
     ("reports", "items"),
     ("reports", "meetings"),
+    ("approvals", "chains"),
     ("clauses",),
 )
 

@@ -35,6 +35,8 @@ class ProblemKind(StrEnum):
     STANDS_ELSEWHERE = "stands_elsewhere"
     UNKNOWN_FIGURE = "unknown_figure"
     UNUSABLE = "unusable"
+    NO_DECIDER = "no_decider"
+    NEVER_REACHED = "never_reached"
 
 
 _ENGLISH = {
@@ -61,6 +63,8 @@ _ENGLISH = {
     ProblemKind.STANDS_ELSEWHERE: "the sanction of this clause is set in {expected}",
     ProblemKind.UNKNOWN_FIGURE: "{got} names no figure of this rulebook",
     ProblemKind.UNUSABLE: "no working time can be made of this ({got})",
+    ProblemKind.NO_DECIDER: "amounts {got} have nobody to decide; the last chain goes without up_to",
+    ProblemKind.NEVER_REACHED: "is never reached: a chain before it takes everything",
 }
 _CHINESE = {
     ProblemKind.UNREADABLE: "文件读不出来：{got}",
@@ -86,6 +90,8 @@ _CHINESE = {
     ProblemKind.STANDS_ELSEWHERE: "本条的处罚由 {expected} 规定，请到那里改",
     ProblemKind.UNKNOWN_FIGURE: "{got} 不是本制度里的数值",
     ProblemKind.UNUSABLE: "这样排不出工作时间（{got}）",
+    ProblemKind.NO_DECIDER: "{got} 的没有人审批；最后一条不要写 up_to",
+    ProblemKind.NEVER_REACHED: "永远轮不到：前面有一条已经全部包括",
 }
 # What a reader calls the kinds of values; anything else in `expected` and `got` is shown as it stands.
 _THINGS = {

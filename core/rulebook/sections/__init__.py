@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from core.rulebook.problems import Finding
+from core.rulebook.sections.approvals import ApprovalChain, ApprovalKind, ApprovalRules, ApprovalStep, check_approvals
 from core.rulebook.sections.base import (
     WEEKDAYS,
     Choice,
@@ -70,6 +71,10 @@ __all__ = [
     "CLAUSE_IDS",
     "SECTIONS",
     "WEEKDAYS",
+    "ApprovalChain",
+    "ApprovalKind",
+    "ApprovalRules",
+    "ApprovalStep",
     "ArchiveRules",
     "BlacklistRules",
     "CheckinRules",
@@ -158,6 +163,7 @@ SECTIONS: dict[str, Any] = {
     "privacy": PrivacyRules,
     "reports": ReportRules,
     "suggestions": SuggestionRules,
+    "approvals": ApprovalRules,
     "clauses": Clauses,
 }
 
@@ -188,5 +194,6 @@ CHECKS: dict[str, Callable[[Any], Iterator[Finding]]] = {
     "archive": check_archive,
     "privacy": check_privacy,
     "reports": check_reports,
+    "approvals": check_approvals,
     "clauses": check_clauses,
 }

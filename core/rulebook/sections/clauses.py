@@ -119,6 +119,8 @@ CLAUSES: dict[str, str] = {
     "report.due": NONE,
     "meeting.material": NONE,
     "suggestion.answer": NONE,
+    # approvals
+    "approval.decide": NONE,
 }
 CLAUSE_IDS = tuple(CLAUSES)
 

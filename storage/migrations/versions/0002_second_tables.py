@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.base import UtcDateTime
+from storage.base import Json, UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -74,6 +74,38 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         )
 
     op.create_table(
+        "approvals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("requester_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("facts", Json(), nullable=False),
+        sa.Column("steps", Json(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=True),
+        sa.Column("left_seconds", sa.Integer(), nullable=True),
+        sa.Column("settled_at", UtcDateTime(), nullable=True),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["requester_id"], ["people.id"], name=op.f("fk_approvals_requester_id")),
+        sa.ForeignKeyConstraint(["settled_by_id"], ["people.id"], name=op.f("fk_approvals_settled_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+    )
+    with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.create_index("ix_approvals_requester", ["requester_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_approvals_open",
+            ["kind", "subject"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
         "day_changes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
@@ -88,6 +120,20 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day_changes")),
         sa.UniqueConstraint("undoes", name=op.f("uq_day_changes_undoes")),
     )
+    op.create_table(
+        "delegations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("to_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_delegations_person_id")),
+        sa.ForeignKeyConstraint(["to_id"], ["people.id"], name=op.f("fk_delegations_to_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegations")),
+    )
+    with op.batch_alter_table("delegations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delegations_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "members",
         sa.Column("group_id", sa.Integer(), nullable=False),
@@ -122,6 +168,67 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
     with op.batch_alter_table("violations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_violations_person_id"), ["person_id"], unique=False)
         batch_op.create_index("ix_violations_sender", ["group_id", "account_id", "at"], unique=False)
+
+    op.create_table(
+        "approval_deciders",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("approval_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("acting_id", sa.Integer(), nullable=False),
+        sa.Column("standing", sa.String(length=10), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("settled_at", UtcDateTime(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("questioned_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["acting_id"], ["people.id"], name=op.f("fk_approval_deciders_acting_id")),
+        sa.ForeignKeyConstraint(["approval_id"], ["approvals.id"], name=op.f("fk_approval_deciders_approval_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_approval_deciders_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_deciders")),
+    )
+    with op.batch_alter_table("approval_deciders", schema=None) as batch_op:
+        batch_op.create_index("ix_approval_deciders_acting", ["acting_id", "settled_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_approval_deciders_approval_id"), ["approval_id"], unique=False)
+        batch_op.create_index(
+            "ix_approval_deciders_waiting",
+            ["acting_id"],
+            unique=False,
+            sqlite_where=sa.text("standing = 'waiting'"),
+            postgresql_where=sa.text("standing = 'waiting'"),
+        )
+
+    op.create_table(
+        "approval_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("approval_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("what", sa.String(length=12), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("whose_id", sa.Integer(), nullable=True),
+        sa.Column("to_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["approval_id"], ["approvals.id"], name=op.f("fk_approval_events_approval_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_approval_events_by_id")),
+        sa.ForeignKeyConstraint(["to_id"], ["people.id"], name=op.f("fk_approval_events_to_id")),
+        sa.ForeignKeyConstraint(["whose_id"], ["people.id"], name=op.f("fk_approval_events_whose_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_events")),
+    )
+    with op.batch_alter_table("approval_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_approval_events_approval_id"), ["approval_id"], unique=False)
+
+    op.create_table(
+        "approval_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("approval_id", sa.Integer(), nullable=False),
+        sa.Column("media", sa.String(length=12), nullable=False),
+        sa.Column("file", sa.String(length=200), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["approval_id"], ["approvals.id"], name=op.f("fk_approval_files_approval_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_files")),
+    )
+    with op.batch_alter_table("approval_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_approval_files_approval_id"), ["approval_id"], unique=False)
 
     op.create_table(
         "violation_messages",
@@ -168,13 +275,42 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index(batch_op.f("ix_violation_messages_message_id"))
 
     op.drop_table("violation_messages")
+    with op.batch_alter_table("approval_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_approval_files_approval_id"))
+
+    op.drop_table("approval_files")
+    with op.batch_alter_table("approval_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_approval_events_approval_id"))
+
+    op.drop_table("approval_events")
+    with op.batch_alter_table("approval_deciders", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_approval_deciders_waiting",
+            sqlite_where=sa.text("standing = 'waiting'"),
+            postgresql_where=sa.text("standing = 'waiting'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_approval_deciders_approval_id"))
+        batch_op.drop_index("ix_approval_deciders_acting")
+
+    op.drop_table("approval_deciders")
     with op.batch_alter_table("violations", schema=None) as batch_op:
         batch_op.drop_index("ix_violations_sender")
         batch_op.drop_index(batch_op.f("ix_violations_person_id"))
 
     op.drop_table("violations")
     op.drop_table("members")
+    with op.batch_alter_table("delegations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delegations_person_id"))
+
+    op.drop_table("delegations")
     op.drop_table("day_changes")
+    with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_approvals_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+        batch_op.drop_index("ix_approvals_requester")
+
+    op.drop_table("approvals")
     with op.batch_alter_table("acts", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_acts_pending",

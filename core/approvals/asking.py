@@ -1,0 +1,252 @@
+"""Asking for approval, and the way of a request from step to step to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+from core.access import ANYONE, Actor, permits
+from core.approvals.choosing import Chosen, chain_for, choose, steps_of
+from core.approvals.model import (
+    ANSWER,
+    CLAUSE,
+    DUE,
+    MOST_WORDS,
+    REMIND,
+    Approval,
+    AskedBefore,
+    File,
+    Happening,
+    Kind,
+    NewApproval,
+    NoApprover,
+    NoChain,
+    Note,
+    Standing,
+    State,
+    TooLate,
+    TooManyFiles,
+    WordsRefused,
+)
+from core.approvals.telling import call, show, tell_result
+from core.errors import NotFound
+from core.ids import AccountId, ApprovalId, PersonId
+from core.notices import Facts
+
+if TYPE_CHECKING:
+    from core.ports import UnitOfWork
+
+Decision: TypeAlias = "Callable[[UnitOfWork, Approval], None]"
+DECISIONS: dict[Kind, Decision] = {}
+
+
+def on_decision(kind: Kind) -> Callable[[Decision], Decision]:
+    """Declare what follows when a request of this kind ends: approved, rejected or withdrawn, as its state says.
+    It runs in the unit of work of the last decision; where it refuses, the decision is not taken."""
+
+    def declare(decision: Decision) -> Decision:
+        if kind in DECISIONS:
+            raise ValueError(f"two decisions for {kind}")
+        DECISIONS[kind] = decision
+        return decision
+
+    return declare
+
+
+def has_chain(
+    uow: UnitOfWork, kind: Kind, requester: PersonId, amount: int | None = None, facts: Facts | None = None
+) -> bool:
+    """Whether the rulebook wants an approval for this; if not, the area decides in its own way."""
+    return chain_for(uow, kind, uow.people.get(requester), amount, facts or {}) is not None
+
+
+def ask(
+    uow: UnitOfWork,
+    kind: Kind,
+    requester: PersonId,
+    subject: str,
+    amount: int | None = None,
+    reason: str = "",
+    facts: Facts | None = None,
+    *,
+    files: Iterable[File] = (),
+    account: AccountId | None = None,
+) -> Approval:
+    """Ask for an approval of `subject`. Everybody concerned is told; what follows is `on_decision` of the kind, at
+    once where the rulebook's steps need nobody.
+
+    `amount` is yuan, or days of leave. `facts` are what the kind's view words, and what `when` of a chain looks at.
+    Raises NoChain, NoApprover, AskedBefore, WordsRefused, TooManyFiles.
+    """
+    person, facts = uow.people.get(requester), facts or {}
+    chain = chain_for(uow, kind, person, amount, facts)
+    if chain is None:
+        raise NoChain(kind)
+    reason = checked_words(reason, needed=False)
+    new = NewApproval(kind, requester, subject, amount, reason, facts, steps_of(uow, chain), account)
+    approval = uow.approvals.add(new, uow.now)
+    if approval is None:
+        raise _asked_before(uow, kind, subject)
+    uow.approvals.note(approval.id, Note(Happening.ASKED, requester, text=reason), uow.now)
+    for file in files:
+        add_file(uow, approval.id, file)
+    _go_on(uow, uow.approvals.get(approval.id), 0)
+    asked = uow.approvals.get(approval.id)
+    if asked.is_open and not asked.waiting:
+        raise NoApprover(kind)
+    return asked
+
+
+def _asked_before(uow: UnitOfWork, kind: Kind, subject: str) -> AskedBefore | NotFound:
+    known = uow.approvals.open_on(kind, subject)
+    return AskedBefore(kind, known.id, known.asked_at) if known else NotFound("approval", subject)
+
+
+def checked_words(text: str, *, needed: bool = True) -> str:
+    """What somebody wrote, trimmed. Raises WordsRefused."""
+    text = text.strip()
+    if (needed and not text) or len(text) > MOST_WORDS:
+        raise WordsRefused(MOST_WORDS, missing=not text)
+    return text
+
+
+# From step to step ----------------------------------------------------------------------------------------
+
+
+def next_step(uow: UnitOfWork, approval: Approval) -> None:
+    """The step is approved: on to the next one, or to the end."""
+    for one in approval.at_step:
+        if one.is_waiting:
+            uow.approvals.release(one.id, Standing.SPARED, uow.now)
+    _go_on(uow, uow.approvals.get(approval.id), approval.step + 1)
+
+
+def _go_on(uow: UnitOfWork, approval: Approval, first: int) -> None:
+    """To the first step from `first` on that needs somebody, past those that need nobody."""
+    requester = uow.people.get(approval.requester)
+    for index in range(first, len(approval.steps)):
+        chosen = choose(uow, requester, approval.steps[index])
+        if chosen.passes:
+            uow.approvals.note(approval.id, Note(Happening.SKIPPED, text=str(index + 1)), uow.now)
+        elif _is_settled_already(approval, index, chosen):
+            uow.approvals.note(approval.id, Note(Happening.ONCE, text=str(index + 1)), uow.now)
+        else:
+            _enter(uow, approval, index, chosen)
+            return
+    last = [one.acting for one in approval.deciders if one.standing is Standing.APPROVED]
+    finish(uow, approval, State.APPROVED, last[-1] if last else None)
+
+
+def _is_settled_already(approval: Approval, index: int, chosen: Chosen) -> bool:
+    """Whether those who decide the step have approved before: the same approver is asked once."""
+    said = [bool({c.person, c.acting} & approval.has_approved) for c in chosen.choices]
+    return bool(said) and (all(said) if approval.steps[index].countersign else any(said))
+
+
+def _enter(uow: UnitOfWork, approval: Approval, index: int, chosen: Chosen) -> None:
+    uow.approvals.enter(approval.id, approval.step, index)
+    for choice in chosen.choices:
+        if not {choice.person, choice.acting} & approval.has_approved:
+            uow.approvals.add_decider(approval.id, index, choice.person, choice.acting, uow.now)
+    start_clock(uow, uow.approvals.get(approval.id))
+    entered = uow.approvals.get(approval.id)
+    for decider in entered.waiting:
+        call(uow, entered, decider)
+    show(uow, entered)
+
+
+def finish(uow: UnitOfWork, approval: Approval, state: State, by: PersonId | None) -> Approval:
+    """The request is over. Raises TooLate where it was before."""
+    if not uow.approvals.settle(approval.id, state, by, uow.now):
+        raise gone(uow.approvals.get(approval.id))
+    for one in approval.waiting:
+        uow.approvals.release(one.id, Standing.SPARED, uow.now)
+    uow.deadlines.cancel(approval.key)
+    over = uow.approvals.get(approval.id)
+    decision = DECISIONS.get(over.kind)
+    if decision is not None:
+        decision(uow, over)
+    show(uow, over)
+    if state is not State.WITHDRAWN:
+        tell_result(uow, over)
+    return over
+
+
+def gone(approval: Approval) -> TooLate:
+    """The words for a press after the end."""
+    return TooLate(approval.state.value, approval.settled_label, approval.settled_at)
+
+
+# The clock ------------------------------------------------------------------------------------------------
+
+
+def start_clock(uow: UnitOfWork, approval: Approval) -> None:
+    """The step's time begins, with the figures of the day the request was made (RULE-4)."""
+    step = approval.steps[approval.step]
+    if step.days is not None:
+        run_until(uow, approval, uow.worktime.add_days(uow.now, step.days))
+    else:
+        run_until(uow, approval, uow.worktime.add_minutes(uow.now, step.minutes or 0))
+
+
+def run_until(uow: UnitOfWork, approval: Approval, due_at: datetime) -> None:
+    """The step is to be decided by then; the reminder comes before."""
+    remind_at = uow.worktime.subtract_minutes(due_at, approval.steps[approval.step].remind_minutes)
+    uow.approvals.set_clock(approval.id, due_at, None)
+    uow.deadlines.cancel(approval.key, ANSWER)
+    uow.deadlines.open(DUE, approval.key, due_at, CLAUSE)
+    if remind_at > uow.now:
+        uow.deadlines.open(REMIND, approval.key, remind_at, CLAUSE)
+    else:
+        uow.deadlines.cancel(approval.key, REMIND)
+
+
+def pause_clock(uow: UnitOfWork, approval: Approval) -> None:
+    """A question is open: the step's time stands still (P16)."""
+    left = uow.worktime.between(uow.now, approval.due_at) if approval.due_at else timedelta(0)
+    uow.approvals.set_clock(approval.id, None, max(left, timedelta(minutes=1)))
+    uow.deadlines.cancel(approval.key, DUE, REMIND)
+    limit = uow.worktime.add_minutes(uow.now, uow.rulebook.approvals.answer_hours * 60)
+    uow.deadlines.open(ANSWER, approval.key, limit, CLAUSE)
+
+
+def resume_clock(uow: UnitOfWork, approval: Approval) -> None:
+    """The answer is there: what was left of the time runs again (P16)."""
+    run_until(uow, approval, uow.worktime.add(uow.now, approval.left or timedelta(minutes=1)))
+
+
+def wake_clock(uow: UnitOfWork, approval: Approval) -> None:
+    """Where nobody waits for an answer any more the time runs: whoever asked has decided, or is not asked now."""
+    if approval.is_open and approval.due_at is None and not approval.questions:
+        resume_clock(uow, approval)
+
+
+# What the requester can do --------------------------------------------------------------------------------
+
+
+@permits(*ANYONE)
+def withdraw(uow: UnitOfWork, actor: Actor, approval_id: ApprovalId) -> Approval:
+    """Take one's request back. Raises NotFound, TooLate."""
+    approval = own(uow, actor, approval_id)
+    if not approval.is_open:
+        raise gone(approval)
+    uow.approvals.note(approval.id, Note(Happening.WITHDRAWN, approval.requester), uow.now)
+    return finish(uow, approval, State.WITHDRAWN, approval.requester)
+
+
+def own(uow: UnitOfWork, actor: Actor, approval_id: ApprovalId) -> Approval:
+    """A request of the actor's own, as a person or from the account that asked. Raises NotFound (P41)."""
+    approval = uow.approvals.get(approval_id)
+    is_theirs = actor.person is not None and actor.person == approval.requester
+    if not is_theirs and approval.account != actor.account:
+        raise NotFound("approval", str(approval_id))
+    return approval
+
+
+def add_file(uow: UnitOfWork, approval: ApprovalId, file: File) -> None:
+    most = uow.rulebook.approvals.max_files
+    if len(uow.approvals.files(approval)) >= most:
+        raise TooManyFiles(most)
+    uow.approvals.attach(approval, file, uow.now)
+    uow.approvals.note(approval, Note(Happening.ATTACHED), uow.now)
