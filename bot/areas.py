@@ -16,6 +16,7 @@ from bot.handlers import (
     discipline,
     fallback,
     groups,
+    handover,
     help,
     leads,
     ledger,
@@ -34,6 +35,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     calendar,  # before people: its own link too
     groups,  # before people: it reads links of its own
     people,
+    handover,
     customers,
     ledger,
     discipline,

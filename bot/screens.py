@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
 from bot.views.base import Screen
 
@@ -155,6 +155,14 @@ class Say:
         chat = event.chat if isinstance(event, Message) else event.message.chat if event.message else None
         if chat is not None:
             await send(self._bot, chat.id, screen)
+
+    async def file(self, name: str, content: bytes, caption: str = "") -> None:
+        """A document in the chat, made by us."""
+        event = self._event
+        chat = event.chat if isinstance(event, Message) else event.message.chat if event.message else None
+        if chat is not None:
+            document = BufferedInputFile(content, name)
+            await self._bot.send_document(chat.id, document, caption=fit(caption, MOST_CAPTION) or None)
 
     async def toast(self, text: str, *, alert: bool = False) -> None:
         """A few words over the chat, after a press: seen only by whoever pressed. In answer to a message it is a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 
 import structlog
 from aiogram import Bot
@@ -19,6 +20,7 @@ from aiogram.exceptions import (
 
 from bot.middlewares.identity import viewer
 from bot.pace import urgency_of_call
+from bot.removing import removed
 from bot.screens import edit, send
 from bot.views.base import NOTICES, Screen
 from core.access import SYSTEM
@@ -149,8 +151,13 @@ class Sender:
         else:
             await self._settle(notice, NoticeState.SENT, message)
 
-    async def _put(self, chat: ChatId, notice: Outgoing, screen: Screen) -> MessageId:
-        """Edit the card's message where there is one, else send a new message."""
+    async def _put(self, chat: ChatId, notice: Outgoing, screen: Screen) -> MessageId | None:
+        """Edit the card's message where there is one, else send a new message; None where nothing is to be said."""
+        if screen.removes is not None:
+            kept = await removed(self._bot, chat, screen.removes)
+            if kept is None:
+                return None
+            screen = replace(screen, text=kept or screen.text)
         shown = notice.card_message
         if shown is None and notice.card is not None:
             shown = await self._store.look(lambda uow: uow.outbox.shown_at(notice))

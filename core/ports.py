@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.deadlines import Deadlines
     from core.discipline.model import Violations
     from core.groups import Groups
+    from core.handover.model import Handovers
     from core.leads import Leads
     from core.ledger import Ledger
     from core.notices import Notices
@@ -51,6 +52,8 @@ class UnitOfWork(Protocol):
     def people(self) -> People: ...
     @property
     def groups(self) -> Groups: ...
+    @property
+    def handovers(self) -> Handovers: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

@@ -19,6 +19,7 @@ from core.customers.model import (
     Keys,
     NewContact,
     NewCustomer,
+    Owned,
     Sought,
 )
 from core.errors import NotFound
@@ -134,6 +135,8 @@ _RECENT = (
 )
 _PLACED = _LIST.where(_OWNED, _T.c.latitude.is_not(None)).order_by(_T.c.id)
 _COUNT = sa.select(sa.func.count()).select_from(_T).where(_T.c.owner_id == sa.bindparam("who"))
+_OWNED_BY = sa.select(_T.c.id, _T.c.name, _T.c.region).where(_T.c.owner_id == sa.bindparam("who")).order_by(_T.c.id)
+_COUNTS = sa.select(_T.c.owner_id, sa.func.count().label("n")).group_by(_T.c.owner_id)
 _TOUCH = sa.update(_T).where(_T.c.id == sa.bindparam("row")).values(touched_at=sa.bindparam("at"))
 _PLACE = (
     sa.update(_T)
@@ -344,6 +347,13 @@ class SqlCustomers:
 
     def count(self, owner: PersonId) -> int:
         return int(self._c.execute(_COUNT, {"who": owner}).scalar_one())
+
+    def owned_by(self, owner: PersonId) -> list[Owned]:
+        rows = self._c.execute(_OWNED_BY, {"who": owner})
+        return [Owned(CustomerId(row.id), row.name, row.region) for row in rows]
+
+    def counts(self) -> dict[PersonId, int]:
+        return {PersonId(row.owner_id): row.n for row in self._c.execute(_COUNTS)}
 
 
 def _literal(text: str) -> str:

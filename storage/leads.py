@@ -98,6 +98,16 @@ _RELEASE = (
         state=sa.bindparam("becomes"),
     )
 )
+_HAND_OVER = (
+    sa.update(_T)
+    .where(*_THEIRS)
+    .values(
+        owner_id=sa.bindparam("who"),
+        owner_name=sa.bindparam("label"),
+        owner_since=sa.bindparam("since"),
+        turn=_T.c.turn + 1,
+    )
+)
 _CONTACT = (
     sa.update(_T)
     .where(*_THEIRS, _T.c.state == LeadState.HELD.value)
@@ -215,6 +225,10 @@ class SqlLeads:
     def release(self, lead: LeadId, person: PersonId, becomes: LeadState) -> bool:
         values = {"row": lead, "whose": person, "becomes": becomes.value}
         return bool(self._c.execute(_RELEASE, values).rowcount)
+
+    def hand_over(self, lead: LeadId, before: PersonId, after: PersonId, label: str, at: datetime) -> bool:
+        values = {"row": lead, "whose": before, "who": after, "label": label, "since": at}
+        return bool(self._c.execute(_HAND_OVER, values).rowcount)
 
     def contact(self, lead: LeadId, person: PersonId, at: datetime) -> bool:
         return bool(self._c.execute(_CONTACT, {"row": lead, "whose": person, "since": at}).rowcount)

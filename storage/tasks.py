@@ -134,6 +134,28 @@ _CLOSE = (
     .where(_T.c.id == sa.bindparam("row"), _T.c.state == TaskState.OPEN)
     .values(state=sa.bindparam("becomes"), closed_by_id=sa.bindparam("who"), closed_at=sa.bindparam("at"))
 )
+_PASS_PART = (
+    sa.update(_A)
+    .where(
+        _A.c.id == sa.bindparam("row"),
+        _A.c.person_id == sa.bindparam("before"),
+        _A.c.state != AnswerState.SOLVED,
+        _IS_OPEN,
+    )
+    .values(
+        person_id=sa.bindparam("after"),
+        state=sa.case((_A.c.state == AnswerState.WAITING, AnswerState.RECEIVED.value), else_=_A.c.state),
+        answered_at=sa.func.coalesce(_A.c.answered_at, sa.bindparam("at", type_=UtcDateTime)),
+        reply_missed_at=None,
+        due_missed_at=None,
+    )
+)
+_PASS_GIVER = (
+    sa.update(_T)
+    .where(_T.c.id == sa.bindparam("row"), _T.c.giver_id == sa.bindparam("before"), _T.c.state == TaskState.OPEN)
+    .values(giver_id=sa.bindparam("after"))
+)
+_GIVEN_BY = _OPEN.where(_T.c.giver_id == sa.bindparam("who"))
 _EXCUSES = sa.select(_E, _label(_E.c.decided_by_id, "decider"))
 _EXCUSE = _EXCUSES.where(_E.c.id == sa.bindparam("row"))
 _EXCUSES_OF = _EXCUSES.where(_E.c.task_id == sa.bindparam("of")).order_by(_E.c.id)
@@ -272,6 +294,16 @@ class SqlTasks:
 
     def miss_due(self, assignment: AssignmentId, limit: datetime) -> None:
         self._c.execute(_MISS_DUE, {"row": assignment, "at": limit})
+
+    def pass_part(self, assignment: AssignmentId, before: PersonId, after: PersonId, at: datetime) -> bool:
+        values = {"row": assignment, "before": before, "after": after, "at": at}
+        return bool(self._c.execute(_PASS_PART, values).rowcount)
+
+    def pass_giver(self, task: TaskId, before: PersonId, after: PersonId) -> bool:
+        return bool(self._c.execute(_PASS_GIVER, {"row": task, "before": before, "after": after}).rowcount)
+
+    def given_by(self, person: PersonId) -> list[Task]:
+        return self._many(_GIVEN_BY, who=person)
 
     def close(self, task: TaskId, state: TaskState, by: PersonId, at: datetime) -> bool:
         closed = self._c.execute(_CLOSE, {"row": task, "becomes": state, "who": by, "at": at})

@@ -19,6 +19,7 @@ from storage.customers import SqlCustomers
 from storage.deadlines import SqlDeadlines
 from storage.discipline import SqlViolations
 from storage.groups import SqlGroups
+from storage.handover import SqlHandovers
 from storage.inbox import SqlInbox
 from storage.leads import SqlLeads
 from storage.ledger import SqlLedger
@@ -81,6 +82,10 @@ class SqlUnitOfWork:
     @cached_property
     def groups(self) -> SqlGroups:
         return SqlGroups(self._watched())
+
+    @cached_property
+    def handovers(self) -> SqlHandovers:
+        return SqlHandovers(self._c)
 
     @cached_property
     def ledger(self) -> SqlLedger:

@@ -91,6 +91,17 @@ _SETTLE = (
     .where(_L.c.id == sa.bindparam("row"), _L.c.state == PlanState.OPEN)
     .values(state=sa.bindparam("becomes"))
 )
+_PASS_PLAN = (
+    sa.update(_L)
+    .where(_L.c.id == sa.bindparam("row"), _L.c.person_id == sa.bindparam("before"), _L.c.state == PlanState.OPEN)
+    .values(person_id=sa.bindparam("after"))
+)
+_AT_CUSTOMER = (
+    _with_names(_V)
+    .where(_V.c.customer_id == sa.bindparam("at_customer"))
+    .order_by(_V.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
 _REMARKS = (
     sa.select(_R.c.text, _R.c.at, _LABEL)
     .select_from(sa.join(_R, _P, _P.c.id == _R.c.person_id).join(_D, _D.c.id == _P.c.department_id))
@@ -202,6 +213,13 @@ class SqlVisits:
 
     def open_plans(self, person: PersonId) -> list[Plan]:
         return [plan_from(row) for row in self._c.execute(_PLANS, {"who": person})]
+
+    def pass_plan(self, plan: PlanId, before: PersonId, after: PersonId) -> bool:
+        return bool(self._c.execute(_PASS_PLAN, {"row": plan, "before": before, "after": after}).rowcount)
+
+    def at_customer(self, customer: CustomerId, limit: int) -> list[Visit]:
+        values = {"at_customer": customer, "most": limit}
+        return [visit_from(row) for row in self._c.execute(_AT_CUSTOMER, values)]
 
     def remark(self, plan: PlanId, person: PersonId, text: str, at: datetime) -> None:
         self._c.execute(sa.insert(_R), {"plan_id": plan, "person_id": person, "text": text, "at": at})

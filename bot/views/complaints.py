@@ -106,6 +106,7 @@ def step_name(v: Viewer, step: object) -> Html:
         "told": v.t("result told"),
         "revisit": v.t("customer asked again"),
         "closed": v.t("closed"),
+        "handed_over": v.t("handed over"),
     }.get(str(step), Html(escaped(step)))
 
 

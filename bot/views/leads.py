@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.press import press
 from bot.views.base import Button, Html, Screen, Viewer, column, fill, lines, row, shows, words
+from bot.views.people import leaving_words
 from core import leads
 from core.errors import NotUnderstood
 from core.ids import LeadId
@@ -118,6 +119,7 @@ def _story(v: Viewer, event: Mapping[str, Any], parted: list[str]) -> Html:
         EventKind.OVERDUE: v.t("{at} {who} did not report in time", at=at, who=who),
         EventKind.UNREACHED: v.t("{at} {who} could not be reached; not held against them", at=at, who=who),
         EventKind.GIVEN_BACK: v.t("{at} {who} gave it back: {text}", at=at, who=who, text=text),
+        EventKind.HANDED_OVER: v.t("{at} handed over to {who} by {text}", at=at, who=who, text=text),
         EventKind.HANDED_UP: v.t("{at} to be assigned by the manager", at=at),
         EventKind.UNRECORDED: v.t("{at} {who} entered nothing in time", at=at, who=who),
         EventKind.WON: v.t("{at} won by {who}", at=at, who=who),
@@ -196,6 +198,7 @@ def gone(v: Viewer, facts: Facts) -> Screen:
         "overdue": v.t("Lead #{lead} is not yours any more: no report in time.", lead=facts["lead"]),
         "unreached": v.t("Lead #{lead} is not yours any more: you could not be reached.", lead=facts["lead"]),
         "given_back": v.t("Lead #{lead}: given back.", lead=facts["lead"]),
+        "handed_over": v.t("Lead #{lead}: handed over.", lead=facts["lead"]),
     }
     return Screen(reasons[str(facts["reason"])])
 
@@ -505,6 +508,7 @@ def unfit(v: Viewer, error: leads.Unfit) -> str:
     if error.mine:
         return _unfit_self(v, error)
     reasons = {
+        "leaving": leaving_words(v, error.label, mine=False),
         "role": v.t("{label} is no salesperson.", label=error.label),
         "level": v.t("{label}: level {level} does not take class {klass}.", **_level(error)),
         "unreachable": v.t("{label} can't be reached: they have not opened our private chat.", label=error.label),
@@ -519,6 +523,7 @@ def _level(error: leads.Unfit) -> dict[str, str]:
 
 def _unfit_self(v: Viewer, error: leads.Unfit) -> str:
     reasons = {
+        "leaving": leaving_words(v, error.label, mine=True),
         "role": v.t("Claiming is for salespeople."),
         "level": v.t(
             "This is class {klass}; level {level} does not take it.", klass=error.klass, level=error.level or "—"

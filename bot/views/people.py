@@ -165,6 +165,13 @@ def rebound(v: Viewer, facts: Facts) -> Screen:
     return Screen(v.t("{label} changed to another account.", label=facts["label"]))
 
 
+@shows(people.NEW_SUPERIOR)
+def new_superior(v: Viewer, facts: Facts) -> Screen:
+    if facts["mine"]:
+        return Screen(v.t("Your superior is {superior} from now on.", superior=facts["superior"] or "—"))
+    return Screen(v.t("{report} reports to you from now on.", report=facts["report"]))
+
+
 @shows(people.UNBOUND)
 def unbound(v: Viewer, facts: Facts) -> Screen:
     return Screen(v.t("This account does not stand for {label} any more.", label=facts["label"]))
@@ -183,6 +190,18 @@ def invite_refused(v: Viewer, error: people.InviteRefused) -> str:
 @words(people.AccountTaken)
 def account_taken(v: Viewer, error: people.AccountTaken) -> str:
     return v.t("Your account stands for {label} already. An administrator can /revoke it.", label=error.label)
+
+
+@words(people.IsLeaving)
+def is_leaving(v: Viewer, error: people.IsLeaving) -> str:
+    return leaving_words(v, error.label, mine=error.mine)
+
+
+def leaving_words(v: Viewer, label: str, *, mine: bool) -> str:
+    """Why somebody gets nothing new."""
+    if mine:
+        return v.t("You are handing over; nothing new comes to you.")
+    return v.t("{label} is handing over and gets nothing new. Choose somebody else.", label=label)
 
 
 @words(people.SeveralFound)

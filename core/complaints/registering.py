@@ -36,7 +36,7 @@ from core.groups import Group
 from core.ids import AccountId, ChatId, ComplaintId, PersonId
 from core.names import phone_key, shown_phone
 from core.notices import Fact, Notice, ToAccount, ToPerson, Urgency
-from core.people import Person, PersonStatus
+from core.people import Person
 from core.ports import UnitOfWork
 from core.rulebook import UnknownEntry
 from core.rulebook.sections import ComplaintKind
@@ -226,9 +226,10 @@ def register_for(uow: UnitOfWork, actor: Actor, draft: Draft) -> Complaint:
     if not draft.customer.strip():
         raise NotUnderstood("customer", draft.customer)
     draft = _as_on_record(uow, actor, draft)
-    account = _account_of(uow, draft.phone)
+    account = known_account(uow, draft.phone)
     text = "\n".join(content.text for content in draft.contents if content.text)
-    owner = uow.people.get(actor.staff_id)
+    asked = uow.people.get(actor.staff_id)
+    owner = asked if asked.is_active else None  # whoever is leaving takes on nothing new (P32)
     complaint = _register(uow, _kind(uow, draft.kind), account, draft.customer, draft.phone, text, owner)
     for content in draft.contents:
         uow.complaints.add_message(Message(complaint.id, Direction.IN, content, uow.now, actor.name))
@@ -253,7 +254,7 @@ def _as_on_record(uow: UnitOfWork, actor: Actor, draft: Draft) -> Draft:
     return replace(draft, customer=record.name, phone=phone)
 
 
-def _account_of(uow: UnitOfWork, phone: str) -> AccountId | None:
+def known_account(uow: UnitOfWork, phone: str) -> AccountId | None:
     """The account that complained with this number last, in whichever form it was written then."""
     key = phone_key(phone)
     forms = dict.fromkeys([phone, *([shown_phone(key), key] if key else [])])
@@ -337,4 +338,4 @@ def can_own(uow: UnitOfWork, person: Person) -> bool:
     """Active, at work, and with an account that the bot can write to."""
     account = uow.people.account_of(person.id)
     can_be_told = account is not None and account.reachable
-    return person.status is PersonStatus.ACTIVE and can_be_told and not is_absent(uow, person.id, uow.now)
+    return person.is_active and can_be_told and not is_absent(uow, person.id, uow.now)

@@ -45,6 +45,7 @@ from core.complaints.telling import (
 from core.errors import AlreadySettled, NotFound, NotUnderstood
 from core.ids import ComplaintId, PersonId
 from core.notices import Facts, ToPerson
+from core.people import IsLeaving
 from core.ports import UnitOfWork
 
 WHY = "why"  # a closed case is explained
@@ -59,6 +60,8 @@ def take_over(uow: UnitOfWork, actor: Actor, complaint_id: ComplaintId, expected
     Raises AlreadySettled where somebody was quicker or the case is closed.
     """
     complaint = seen_by(uow, actor, complaint_id)
+    if not uow.people.get(actor.staff_id).is_active:
+        raise IsLeaving(actor.name, mine=True)
     before = owner_of(uow, complaint)
     taken = complaint.owner == expected and actor.person != complaint.owner
     if not taken or not uow.complaints.hand_over(complaint.id, expected, actor.staff_id):

@@ -18,7 +18,7 @@ from core.errors import NotFound
 from core.groups import Group, Purpose, for_purpose
 from core.ids import AccountId, ChatId, ComplaintId, PersonId
 from core.notices import Fact, Notice, NoticeKind, Receiver, ToAccount, ToGroup, ToPerson, Urgency
-from core.people import Account, Person, superior_of
+from core.people import Person, superior_of
 from core.ports import UnitOfWork
 
 DESKS = (Purpose.COMPLAINT, Purpose.MANAGEMENT, Purpose.SALES)
@@ -37,16 +37,14 @@ def desk_of(uow: UnitOfWork, complaint: Complaint) -> Group | None:
     return bound.get(complaint.group) if complaint.group in bound else desk(uow)
 
 
-def account_of(uow: UnitOfWork, complaint: Complaint) -> Account | None:
-    if complaint.account is None:
-        return None
-    return uow.people.identify(complaint.account, ChatId(complaint.account)).account
+def can_be_written_to(uow: UnitOfWork, account: AccountId) -> bool:
+    known = uow.people.identify(account, ChatId(account)).account
+    return known is not None and known.reachable
 
 
 def is_reachable(uow: UnitOfWork, complaint: Complaint) -> bool:
     """Whether the customer can be written to in the chat."""
-    account = account_of(uow, complaint)
-    return account is not None and account.reachable
+    return complaint.account is not None and can_be_written_to(uow, complaint.account)
 
 
 def owner_of(uow: UnitOfWork, complaint: Complaint) -> Person | None:

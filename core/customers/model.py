@@ -125,6 +125,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """A record as its owner's list has it."""
+
+    id: CustomerId
+    name: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class Holder:
     """Who has what a new record wants to have: `field` is "credit_code", "phone" or "name"."""
 
@@ -228,3 +237,8 @@ class Customers(Protocol):
         """Records of these owners with a known place."""
 
     def count(self, owner: PersonId) -> int: ...
+    def owned_by(self, owner: PersonId) -> list[Owned]:
+        """Everything of an owner, the oldest first."""
+
+    def counts(self) -> dict[PersonId, int]:
+        """How many records each owner has."""

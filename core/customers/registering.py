@@ -24,6 +24,7 @@ from core.errors import NotPermitted
 from core.geo import Point
 from core.ids import PersonId
 from core.names import Phone, credit_code, initials, name_key, near_score, pieces, plain, read_phone
+from core.people import IsLeaving
 from core.ports import UnitOfWork
 from core.rulebook import Choice, Rulebook
 
@@ -93,7 +94,10 @@ def register(
     """
     if owner is not None and owner != actor.person and not actor.has(*KNOW_OWNERS, Role.SERVICE, Role.SYSTEM):
         raise NotPermitted(tuple(sorted(KNOW_OWNERS)))
-    customer = open_record(uow, draft, owner or actor.staff_id, actor, sure=sure)
+    taker = uow.people.get(owner or actor.staff_id)
+    if not taker.is_active:
+        raise IsLeaving(taker.label, taker.id == actor.person)
+    customer = open_record(uow, draft, taker.id, actor, sure=sure)
     watch(uow, customer)
     return customer
 

@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     OVERDUE = "overdue"  # no progress in time
     UNREACHED = "unreached"  # no progress in time, but the notice never arrived (P46)
     GIVEN_BACK = "given_back"
+    HANDED_OVER = "handed_over"  # from somebody who leaves to their successor
     HANDED_UP = "handed_up"  # to the manager, to be assigned
     UNRECORDED = "unrecorded"  # nothing entered in the record in time
     WON = "won"
@@ -172,7 +173,7 @@ class Unfit(KeguanError):
     """A person can't be given the lead. `mine`: it is the one who asks."""
 
     lead: LeadId | None
-    reason: str  # "role" | "level" | "parted" | "absent" | "unreachable"
+    reason: str  # "leaving" | "role" | "level" | "parted" | "absent" | "unreachable"
     label: str
     mine: bool
     klass: str
@@ -227,6 +228,9 @@ class Leads(Protocol):
 
     def release(self, lead: LeadId, person: PersonId, becomes: LeadState) -> bool:
         """Take it from the person, if it is still theirs."""
+
+    def hand_over(self, lead: LeadId, before: PersonId, after: PersonId, label: str, at: datetime) -> bool:
+        """Give an owned lead to somebody else, if `before` still has it; a new turn begins."""
 
     def contact(self, lead: LeadId, person: PersonId, at: datetime) -> bool:
         """Note the first contact, if the lead is the person's and had none."""

@@ -39,7 +39,6 @@ from core.leads.telling import (
 )
 from core.ledger import sanction
 from core.notices import Fact, ToPerson
-from core.people import PersonStatus
 from core.ports import UnitOfWork
 from core.rulebook import Sanction
 
@@ -201,7 +200,7 @@ def contact_missed(uow: UnitOfWork, deadline: Deadline) -> None:
     if lead.state is not LeadState.HELD or lead.owner is None:
         return
     owner = uow.people.get(lead.owner)
-    reached = was_reached(uow, lead) and owner.status is PersonStatus.ACTIVE
+    reached = was_reached(uow, lead) and owner.is_staff
     _log(uow, lead, EventKind.OVERDUE if reached else EventKind.UNREACHED)
     if reached:
         _sanction(uow, owner.id, CONTACT_CLAUSE, uow.rulebook.leads.contact_sanction, lead, deadline)
@@ -223,7 +222,7 @@ def record_missed(uow: UnitOfWork, deadline: Deadline) -> None:
         return
     _log(uow, lead, EventKind.UNRECORDED)
     owner = uow.people.get(lead.owner)
-    if was_reached(uow, lead) and owner.status is PersonStatus.ACTIVE:
+    if was_reached(uow, lead) and owner.is_staff:
         _sanction(uow, owner.id, RECORD_CLAUSE, uow.rulebook.leads.record_sanction, lead, deadline)
     tell_people(uow, UNRECORDED, [owner.id], lead, RECORD_CLAUSE, due=deadline.due_at)
     show(uow, lead)

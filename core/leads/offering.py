@@ -39,7 +39,7 @@ from core.leads.telling import (
     show,
     tell_people,
 )
-from core.people import Person, PersonStatus, is_superior, one_person
+from core.people import Person, is_superior, one_person
 from core.ports import UnitOfWork
 from core.rulebook import Rulebook, UnknownEntry
 
@@ -287,7 +287,7 @@ def _assignee(uow: UnitOfWork, lead: Lead, person_id: PersonId, actor: Actor) ->
     if not own and not actor.has(Role.SERVICE, *MANAGERS):
         raise NotFound("person", str(person_id))
     person = uow.people.get(person_id)
-    if person.status is not PersonStatus.ACTIVE:
+    if not person.is_staff:
         raise NotFound("person", person.label)
     reason = _unfit(uow, lead, person, frozenset())
     if reason is not None and (reason != "level" or not actor.has(Role.SERVICE, *MANAGERS)):
@@ -332,6 +332,8 @@ def _parted(uow: UnitOfWork, lead: Lead) -> frozenset[PersonId]:
 
 def _unfit(uow: UnitOfWork, lead: Lead, person: Person, parted: Collection[PersonId]) -> str | None:
     """Why a person can't take a lead by themselves, or None (LED-2, LED-4, P32)."""
+    if not person.is_active:
+        return "leaving"
     if person.role is not Role.SALESPERSON:
         return "role"
     if person.id in parted:

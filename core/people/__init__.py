@@ -25,6 +25,7 @@ from core.people.ranks import (
 )
 from core.people.register import (
     BOUND,
+    NEW_SUPERIOR,
     REBOUND,
     UNBOUND,
     Account,
@@ -49,6 +50,7 @@ from core.people.register import (
 __all__ = [
     "BOUND",
     "MOST_ROWS",
+    "NEW_SUPERIOR",
     "REBOUND",
     "UNBOUND",
     "Account",

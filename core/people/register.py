@@ -14,6 +14,7 @@ from core.notices import kind
 
 BOUND = kind("people.bound")  # to the person: your account now stands for you
 REBOUND = kind("people.rebound")  # to the admins: somebody's account changed
+NEW_SUPERIOR = kind("people.new_superior")  # to a report and to whoever is above them from now on
 UNBOUND = kind("people.unbound")  # to the account: it was taken off the person
 
 

@@ -34,6 +34,7 @@ from core.rulebook.sections import (
     DutyRules,
     FollowupRules,
     GroupRules,
+    HandoverRules,
     HelpRules,
     IncentiveRules,
     InviteRules,
@@ -91,6 +92,7 @@ class Rulebook(BaseModel):
     outage: OutageRules
     groups: GroupRules
     discipline: DisciplineRules
+    handover: HandoverRules
     checkin: CheckinRules
     tasks: TaskRules
     routines: RoutineRules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 
 from core.access import MANAGERS, Actor, permits
@@ -95,25 +95,25 @@ def _give_one(
     department = to.id if isinstance(to, Department) else None
     group = _group_for(uow, actor, to.id if isinstance(to, Department) else to.department)
     limits = limits_of(uow, order.urgent)
-    task = uow.tasks.add(
-        NewTask(
-            group,
-            actor.staff_id,
-            department,
-            order.text.strip(),
-            order.urgent,
-            uow.now,
-            limits.reply_by,
-            limits.escalate_at,
-            limits.due_at,
-        ),
-        people,
-    )
-    uow.deadlines.open(REPLY, task.subject, limits.reply_by, CLAUSE)
-    uow.deadlines.open(ESCALATE, task.subject, limits.escalate_at, CLAUSE)
-    uow.deadlines.open(DUE, task.subject, limits.due_at, DUE_CLAUSE)
+    text = order.text.strip()
+    new = NewTask(group, actor.staff_id, department, text, order.urgent, uow.now, *astuple(limits))
+    return _open(uow, new, people)
+
+
+def _open(uow: UnitOfWork, new: NewTask, people: Sequence[PersonId]) -> Task:
+    task = uow.tasks.add(new, people)
+    uow.deadlines.open(REPLY, task.subject, new.reply_by, CLAUSE)
+    uow.deadlines.open(ESCALATE, task.subject, new.escalate_at, CLAUSE)
+    uow.deadlines.open(DUE, task.subject, new.due_at, DUE_CLAUSE)
     show(uow, task)
     return task
+
+
+def order(uow: UnitOfWork, giver: PersonId, to: PersonId, text: str, due_at: datetime) -> Task:
+    """A task that another area gives in somebody's name, to one person in private, with its own limit."""
+    usual = limits_of(uow, urgent=False)
+    limits = replace(usual, due_at=max(due_at, usual.reply_by))
+    return _open(uow, NewTask(None, giver, None, text, False, uow.now, *astuple(limits)), [to])
 
 
 def limits_of(uow: UnitOfWork, urgent: bool) -> Limits:

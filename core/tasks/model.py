@@ -196,6 +196,15 @@ class Tasks(Protocol):
 
     def miss_reply(self, assignment: AssignmentId, limit: datetime) -> None: ...
     def miss_due(self, assignment: AssignmentId, limit: datetime) -> None: ...
+    def pass_part(self, assignment: AssignmentId, before: PersonId, after: PersonId, at: datetime) -> bool:
+        """Give somebody's unsolved part of an open task to another, who has received it by that."""
+
+    def pass_giver(self, task: TaskId, before: PersonId, after: PersonId) -> bool:
+        """Make somebody else the giver of an open task."""
+
+    def given_by(self, person: PersonId) -> list[Task]:
+        """Open tasks somebody gave, soonest due first."""
+
     def close(self, task: TaskId, state: TaskState, by: PersonId, at: datetime) -> bool:
         """Close an open task; False where it was closed before."""
 

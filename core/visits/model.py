@@ -160,5 +160,11 @@ class Visits(Protocol):
     def open_plans(self, person: PersonId) -> list[Plan]:
         """Soonest first."""
 
+    def pass_plan(self, plan: PlanId, before: PersonId, after: PersonId) -> bool:
+        """Make an open plan somebody else's, if it is still `before`'s."""
+
+    def at_customer(self, customer: CustomerId, limit: int) -> list[Visit]:
+        """Everybody's visits there, newest first."""
+
     def remark(self, plan: PlanId, person: PersonId, text: str, at: datetime) -> None: ...
     def remarks(self, plan: PlanId) -> Sequence[Remark]: ...

@@ -71,12 +71,17 @@ def plan(uow: UnitOfWork, actor: Actor, customer_id: CustomerId, day: date, purp
     if len(purpose) > MOST_PURPOSE:
         raise TextRefused(MOST_PURPOSE)
     made = uow.visits.add_plan(customer.id, actor.staff_id, day, purpose, uow.now)
-    morning = reminder_at(uow.rulebook, day)
+    watch_plan(uow, made)
+    return made
+
+
+def watch_plan(uow: UnitOfWork, made: Plan) -> None:
+    """Remind of a new plan on its day, and show it to whom plans go."""
+    morning = reminder_at(uow.rulebook, made.day)
     if morning > uow.now:
         uow.deadlines.open(PLAN_DAY, subject_of(made.id), morning, CLAUSE)
-    uow.deadlines.open(PLAN_END, subject_of(made.id), _end_of(uow, day), CLAUSE)
-    _show(uow, made)
-    return made
+    uow.deadlines.open(PLAN_END, subject_of(made.id), _end_of(uow, made.day), CLAUSE)
+    show_plan(uow, made)
 
 
 @permits(*STAFF)
@@ -111,7 +116,7 @@ def remark(uow: UnitOfWork, actor: Actor, plan_id: PlanId, text: str = "") -> Pl
         raise TextRefused(MOST_COMMENT)
     uow.visits.remark(plan_id, actor.staff_id, text, uow.now)
     _tell(uow, REMARKED, found, found.person, by=actor.name, text=text)
-    _show(uow, found)
+    show_plan(uow, found)
     return found
 
 
@@ -168,7 +173,7 @@ def _end_of(uow: UnitOfWork, day: date) -> datetime:
     return uow.worktime.next_opening(uow.worktime.instant(day + timedelta(days=1), time.min))
 
 
-def _show(uow: UnitOfWork, found: Plan) -> None:
+def show_plan(uow: UnitOfWork, found: Plan) -> None:
     """The plan's card at whom plans go to, with every remark by now."""
     reader = reader_of(uow, uow.people.get(found.person))
     if reader is not None:

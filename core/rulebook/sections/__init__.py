@@ -34,6 +34,7 @@ from core.rulebook.sections.customers import CustomerRules, check_customers
 from core.rulebook.sections.discipline import DisciplineRules, check_discipline
 from core.rulebook.sections.followups import FollowupRules, SurveyRules, check_followups, check_surveys
 from core.rulebook.sections.groups import GroupRules
+from core.rulebook.sections.handover import HandoverRules, check_handover
 from core.rulebook.sections.help import HelpRules, SuggestionRules
 from core.rulebook.sections.incentives import IncentiveRules, check_incentives
 from core.rulebook.sections.leads import LeadClass, LeadRules, check_leads
@@ -96,6 +97,7 @@ __all__ = [
     "FollowupRules",
     "GroupRules",
     "Handling",
+    "HandoverRules",
     "HelpRules",
     "IncentiveRules",
     "InviteRules",
@@ -138,6 +140,7 @@ SECTIONS: dict[str, Any] = {
     "outage": OutageRules,
     "groups": GroupRules,
     "discipline": DisciplineRules,
+    "handover": HandoverRules,
     "checkin": CheckinRules,
     "tasks": TaskRules,
     "routines": RoutineRules,
@@ -172,6 +175,7 @@ CHECKS: dict[str, Callable[[Any], Iterator[Finding]]] = {
     "worktime": check_worktime,
     "discipline": check_discipline,
     "checkin": check_checkin,
+    "handover": check_handover,
     "tasks": check_tasks,
     "customers": check_customers,
     "leads": check_leads,

@@ -105,6 +105,7 @@ Seconds = Annotated[int, Strict(), Field(ge=1, le=86_400), Unit("seconds")]
 Minutes = Annotated[int, Strict(), Field(ge=1, le=525_600), Unit("minutes")]  # by the clock
 WorkMinutes = Annotated[int, Strict(), Field(ge=1, le=525_600), Unit("working_minutes")]
 Hours = Annotated[int, Strict(), Field(ge=1, le=8_760), Unit("hours")]  # by the clock
+WorkHours = Annotated[int, Strict(), Field(ge=1, le=8_760), Unit("working_hours")]
 Days = Annotated[int, Strict(), Field(ge=1, le=3_650), Unit("days")]  # calendar days
 NoOrDays = Annotated[int, Strict(), Field(ge=0, le=3_650), Unit("days")]
 WorkDays = Annotated[int, Strict(), Field(ge=1, le=3_650), Unit("working_days")]

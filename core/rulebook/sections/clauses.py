@@ -39,6 +39,8 @@ CLAUSES: dict[str, str] = {
     "group.real_name": NONE,
     "group.forbidden": "discipline.sanction",
     "group.leaving": "groups.leaving_sanction",
+    # handover
+    "handover.confirm": NONE,
     # checkin
     "checkin.missed": "checkin.miss_sanction",
     "checkin.late": NONE,

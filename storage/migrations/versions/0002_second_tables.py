@@ -135,6 +135,31 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.create_index(batch_op.f("ix_delegations_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "handovers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("open_person", sa.Integer(), nullable=True),
+        sa.Column("keeper_id", sa.Integer(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("giver_signed_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["people.id"], name=op.f("fk_handovers_closed_by_id")),
+        sa.ForeignKeyConstraint(["keeper_id"], ["people.id"], name=op.f("fk_handovers_keeper_id")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["people.id"], name=op.f("fk_handovers_opened_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_handovers_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handovers")),
+        sa.UniqueConstraint("open_person", name=op.f("uq_handovers_open_person")),
+    )
+    with op.batch_alter_table("handovers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handovers_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "members",
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -231,6 +256,33 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.create_index(batch_op.f("ix_approval_files_approval_id"), ["approval_id"], unique=False)
 
     op.create_table(
+        "handover_items",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handover_id", sa.Integer(), nullable=False),
+        sa.Column("area", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("region", sa.String(length=60), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=True),
+        sa.Column("anew", sa.Boolean(), nullable=False),
+        sa.Column("receiver_id", sa.Integer(), nullable=True),
+        sa.Column("why", sa.String(length=12), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.Column("moved_at", UtcDateTime(), nullable=True),
+        sa.Column("in_time", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["handover_id"], ["handovers.id"], name=op.f("fk_handover_items_handover_id")),
+        sa.ForeignKeyConstraint(["receiver_id"], ["people.id"], name=op.f("fk_handover_items_receiver_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover_items")),
+        sa.UniqueConstraint(
+            "handover_id", "area", "subject", name=op.f("uq_handover_items_handover_id_area_subject")
+        ),
+    )
+    with op.batch_alter_table("handover_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_items_receiver_id"), ["receiver_id"], unique=False)
+
+    op.create_table(
         "violation_messages",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("violation_id", sa.Integer(), nullable=False),
@@ -249,6 +301,19 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
     )
     with op.batch_alter_table("violation_messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_violation_messages_message_id"), ["message_id"], unique=False)
+
+    op.create_table(
+        "handover_clients",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("asked", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["handover_items.id"], name=op.f("fk_handover_clients_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover_clients")),
+    )
+    with op.batch_alter_table("handover_clients", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_clients_item_id"), ["item_id"], unique=False)
 
     with op.batch_alter_table("absences", schema=None) as batch_op:
         batch_op.add_column(sa.Column("from_noon", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
@@ -271,10 +336,18 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_column("until_noon")
         batch_op.drop_column("from_noon")
 
+    with op.batch_alter_table("handover_clients", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_clients_item_id"))
+
+    op.drop_table("handover_clients")
     with op.batch_alter_table("violation_messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_violation_messages_message_id"))
 
     op.drop_table("violation_messages")
+    with op.batch_alter_table("handover_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_items_receiver_id"))
+
+    op.drop_table("handover_items")
     with op.batch_alter_table("approval_files", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_approval_files_approval_id"))
 
@@ -299,6 +372,10 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
 
     op.drop_table("violations")
     op.drop_table("members")
+    with op.batch_alter_table("handovers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handovers_person_id"))
+
+    op.drop_table("handovers")
     with op.batch_alter_table("delegations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delegations_person_id"))
 

@@ -1,0 +1,19 @@
+"""The areas that give people something to look after, in the order in which a handover lists them.
+
+A later area adds its holding here; nothing else of a handover changes.
+"""
+
+from __future__ import annotations
+
+from core.complaints.holding import Complaints
+from core.customers.holding import Customers
+from core.leads.holding import Leads
+from core.people.holding import Departments, Reports
+from core.people.holdings import Holding
+from core.tasks.holding import Given, ToDo
+from core.visits.holding import Plans
+
+HOLDINGS: dict[str, Holding] = {
+    holding.area: holding
+    for holding in (Customers(), Leads(), Complaints(), ToDo(), Given(), Plans(), Reports(), Departments())
+}
