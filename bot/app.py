@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import sys
+from pathlib import Path
 
 import structlog
 from aiogram import Bot
@@ -37,6 +38,7 @@ from bot.middlewares.identity import Identity
 from bot.pace import Pace
 from bot.poller import Poller
 from bot.routing import Desk, keep_forms_private, merged, stay_in_the_loop
+from bot.rulebook_file import RulebookFile
 from bot.sender import Sender
 from bot.settings import Settings
 from core.clock import Clock
@@ -70,14 +72,28 @@ def build(settings: Settings, clock: Clock | None = None, rulebook: Rulebook | N
         default=default_properties(),
     )
     return App(
-        Store(settings.store_url, clock, rulebook), FormStore(settings.forms_url), clock, bot, paced=settings.paced
+        Store(settings.store_url, clock, rulebook),
+        FormStore(settings.forms_url),
+        clock,
+        bot,
+        paced=settings.paced,
+        rulebook_file=settings.rulebook,
     )
 
 
 class App:
     """One running bot. `start` picks up what was left, `run` works until cancelled, `stop` lets go of everything."""
 
-    def __init__(self, store: Store, forms: FormStore, clock: Clock, bot: Bot, *, paced: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        forms: FormStore,
+        clock: Clock,
+        bot: Bot,
+        *,
+        paced: bool = False,
+        rulebook_file: Path | None = None,
+    ) -> None:
         self.store = store
         self.forms = forms
         self.clock = clock
@@ -91,6 +107,7 @@ class App:
         self.poller = Poller(bot, self.intake, ALLOWED_UPDATES)
         self.bell = Bell(store, clock)
         self.hands = Hands(store, bot)
+        self.rulebook_file = RulebookFile(store, rulebook_file)
         self._sender: Sender | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -116,7 +133,7 @@ class App:
             do=Do(self.store),
             ask=Ask(self.store),
             clock=self.clock,
-            rulebook_of=lambda: self.store.rulebook,
+            rulebook_file=self.rulebook_file,
         )
         guard = Guard(self.store, username, self.bot.id)
         dispatcher.wire(Chats(self.store, guard), Identity(self.store, self.clock), merged(routers()))
@@ -127,6 +144,7 @@ class App:
     async def start(self) -> None:
         """Take up what a stop or crash left, hear what waits at the platform, and only then judge by the clock."""
         await self.prepare()
+        await self.rulebook_file.take_up()
         await self.intake.resume()
         await self.intake.idle()
         await self.poller.catch_up()
@@ -148,6 +166,7 @@ class App:
                 ("bell", self.bell.run()),
                 ("sender", self.sender.run()),
                 ("hands", self.hands.run()),
+                ("rulebook", self.rulebook_file.follow()),
                 ("housekeeping", keep_tidy(self.store, self.forms, self.clock)),
             )
         ]

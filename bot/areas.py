@@ -34,13 +34,13 @@ HANDLERS: tuple[ModuleType, ...] = (
     tasks,
     calendar,  # before people: its own link too
     groups,  # before people: it reads links of its own
+    rules,  # before people: links to clauses
     people,
     handover,
     customers,
     ledger,
     discipline,
     visits,
-    rules,
     help,
 )
 

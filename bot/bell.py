@@ -10,6 +10,8 @@ import structlog
 from core.clock import Clock
 from core.deadlines import DEFERRED, RINGS, Deadline, Outage
 from core.rounds import ROUNDS, Round, RoundRun
+from core.rulebook import Rulebook
+from core.rules import as_opened
 from storage.store import Store
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -116,9 +118,14 @@ class Bell:
 
     async def _ring_due(self) -> None:
         while due := await self._store.look(lambda uow: uow.deadlines.due()):
-            rung = [await self._guard(d.subject, lambda uow, d=d: _ring(uow, d)) for d in due]
+            rung = [await self._ring(deadline) for deadline in due]
             if not any(rung):
                 return  # all refused: looked at again at the next tick, not in a circle
+
+    async def _ring(self, deadline: Deadline) -> bool:
+        now = self._store.rulebook
+        judged_by = as_opened(await self._store.edition(deadline.rulebook_version), now)
+        return await self._guard(deadline.subject, lambda uow: _ring(uow, deadline, judged_by))
 
     async def _guard(self, what: str, work: object) -> bool:
         """One that fails does not stop the others; it stays due and is tried again."""
@@ -147,6 +154,7 @@ def _tell_deferred(uow: SqlUnitOfWork, deadline: Deadline) -> None:
         log.exception("deferral not told", what=deadline.subject)
 
 
-def _ring(uow: SqlUnitOfWork, deadline: Deadline) -> None:
+def _ring(uow: SqlUnitOfWork, deadline: Deadline, judged_by: Rulebook) -> None:
+    uow.under(judged_by)
     if uow.deadlines.finish(deadline):
         RINGS[deadline.kind](uow, deadline)

@@ -13,7 +13,7 @@ from aiogram_dialog import DialogManager
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
 
 from bot.screens import Say, answer_press
-from bot.views.base import Viewer, refusal
+from bot.views.base import Screen, Viewer, refused
 from core.errors import AlreadyDone, KeguanError
 
 log = structlog.get_logger()
@@ -42,7 +42,7 @@ async def on_error(
     if isinstance(error, KeguanError):
         log.info("refused", error=type(error).__name__, update=event.update.update_id)
         if v and say:
-            await _tell(event, say, refusal(v, error))
+            await _tell(event, say, refused(v, error))
         return
     if isinstance(error, UnknownIntent | OutdatedIntent | UnknownState):
         log.info("old form", update=event.update.update_id)
@@ -65,13 +65,13 @@ def _was_carried_out(event: ErrorEvent, v: Viewer) -> str:
     return v.t("Your message of {at} was carried out before the restart.", at=v.clock(message.date))
 
 
-async def _tell(event: ErrorEvent, say: Say, text: str) -> None:
+async def _tell(event: ErrorEvent, say: Say, said: Screen | str) -> None:
     """A refused press is told over the chat, to whoever pressed alone; a refused message in the chat."""
     inner: Message | CallbackQuery | None = event.update.callback_query or event.update.message
     if isinstance(inner, CallbackQuery):
-        await answer_press(inner, plain(text), alert=True)
+        await answer_press(inner, plain(said.text if isinstance(said, Screen) else said), alert=True)
     else:
-        await say(text)
+        await say(said)
 
 
 def plain(text: str) -> str:

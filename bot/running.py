@@ -51,6 +51,7 @@ async def _serve(settings: Settings, rulebook: Rulebook) -> int:
     running = asyncio.create_task(app.run())
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, running.cancel)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, app.rulebook_file.ask_reload)
     try:
         with contextlib.suppress(asyncio.CancelledError):
             await running

@@ -22,12 +22,12 @@ from bot.middlewares.identity import viewer
 from bot.pace import urgency_of_call
 from bot.removing import removed
 from bot.screens import edit, send
-from bot.views.base import NOTICES, Screen
+from bot.views.base import NOTICES, Screen, with_clause
 from core.access import SYSTEM
 from core.clock import Clock
 from core.groups import bot_removed, migrate
 from core.ids import AccountId, ChatId, MessageId, NoticeId
-from core.notices import NoticeState, ToGroup
+from core.notices import NoticeState, ToAccount, ToGroup
 from storage.outbox import Outgoing
 from storage.store import Store
 
@@ -132,7 +132,7 @@ class Sender:
     async def _deliver(self, chat: ChatId, notice: Outgoing) -> None:
         urgency_of_call.set(int(notice.urgency))
         try:
-            message = await self._put(chat, notice, self._screen(notice))
+            message = await self._put(chat, notice, await self._screen(notice))
         except TelegramMigrateToChat as moved:
             await self._store.do(migrate, SYSTEM, chat, ChatId(moved.migrate_to_chat_id))
             self._taken.discard(notice.id)  # read again with the chat's new id
@@ -165,13 +165,17 @@ class Sender:
             return shown
         return MessageId((await send(self._bot, chat, screen)).message_id)
 
-    def _screen(self, notice: Outgoing) -> Screen:
+    async def _screen(self, notice: Outgoing) -> Screen:
+        """The notice in words, with its clause as it was when the notice was written (RULE-3)."""
         company = self._store.rulebook.company.language
         private = not isinstance(notice.to, ToGroup)
         language = (notice.language or company) if private else company
         v = viewer(self._store, self._clock, language, self._username, private=private)
+        v = replace(v, staff=not isinstance(notice.to, ToAccount))
+        if notice.clause is not None:
+            v = replace(v, rulebook=await self._store.edition(notice.version))
         facts = {**notice.facts, "clause": notice.clause}
-        return NOTICES[notice.kind](v, facts)
+        return with_clause(v, NOTICES[notice.kind](v, facts), notice.clause)
 
     async def _lost(self, chat: ChatId, notice: Outgoing, error: TelegramForbiddenError) -> None:
         """Blocked, or put out of the group: noted, so that nobody is sanctioned for it (P46)."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 
 class KeguanError(Exception):
-    """A use case declined. Nothing was written."""
+    """A use case declined. Nothing was written. `rests_on` is the clause it rests on, if any (RULE-3)."""
+
+    rests_on: ClassVar[str | None] = None
 
 
 @dataclass(eq=False)

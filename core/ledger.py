@@ -49,6 +49,7 @@ class Entry:
     decided_by: PersonId | None
     reverses: EntryId | None
     at: datetime
+    version: str = ""  # of the rulebook it was written under
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.notices import Notices
     from core.people import People
     from core.rulebook import Rulebook
+    from core.rules.model import Rules
     from core.tasks import Tasks
     from core.visits.model import Visits
     from core.worktime import WorkTime
@@ -35,7 +36,9 @@ class UnitOfWork(Protocol):
     @property
     def now(self) -> datetime: ...
     @property
-    def rulebook(self) -> Rulebook: ...
+    def rulebook(self) -> Rulebook:
+        """The rulebook in force; where a deadline rings, with the figures it was opened with (RULE-4)."""
+
     @property
     def worktime(self) -> WorkTime:
         """The company's working time, without anyone's leave."""
@@ -56,6 +59,8 @@ class UnitOfWork(Protocol):
     def handovers(self) -> Handovers: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def rules(self) -> Rules: ...
     @property
     def customers(self) -> Customers: ...
     @property

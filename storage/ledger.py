@@ -28,6 +28,7 @@ class EntryRow(Base):
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     reverses: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger.id"), unique=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rulebook_version: Mapped[str | None] = mapped_column(sa.String(20))
 
 
 class WithheldRow(Base):
@@ -69,14 +70,15 @@ def entry_from(row: Any) -> Entry:
         None if row.decided_by is None else PersonId(row.decided_by),
         None if row.reverses is None else EntryId(row.reverses),
         row.at,
+        row.rulebook_version or "",
     )
 
 
 class SqlLedger:
     """The ledger within one unit of work."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._c = connection
+    def __init__(self, connection: sa.Connection, version: str) -> None:
+        self._c, self._version = connection, version
 
     def add(self, entry: NewEntry) -> Entry | None:
         values = {
@@ -91,6 +93,7 @@ class SqlLedger:
             "decided_by": entry.decided_by,
             "reverses": entry.reverses,
             "at": entry.at,
+            "rulebook_version": self._version,
         }
         if self._c.execute(_PUT[self._c.dialect.name], values).rowcount == 0:
             return None

@@ -56,6 +56,7 @@ class NoticeRow(Base):
     subject: Mapped[str] = mapped_column(sa.String(60))
     facts: Mapped[Any] = mapped_column(Json)
     clause: Mapped[str | None] = mapped_column(sa.String(40))
+    rulebook_version: Mapped[str | None] = mapped_column(sa.String(20))
     card: Mapped[str | None] = mapped_column(sa.String(80))
     urgency: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -88,6 +89,7 @@ class Outgoing:
     facts: Facts
     subject: str
     clause: str | None
+    version: str | None
     card: str | None
     card_message: MessageId | None
     urgency: Urgency
@@ -106,6 +108,7 @@ _PUT = Compiled(
         "subject",
         "facts",
         "clause",
+        "rulebook_version",
         "card",
         "urgency",
         "created_at",
@@ -226,6 +229,7 @@ def outgoing_from(row: Any) -> Outgoing:
         row.facts,
         row.subject,
         row.clause,
+        row.rulebook_version,
         row.card,
         None if row.card_message is None else MessageId(row.card_message),
         Urgency(row.urgency),
@@ -236,8 +240,8 @@ def outgoing_from(row: Any) -> Outgoing:
 class SqlNotices:
     """The outbox within one unit of work."""
 
-    def __init__(self, connection: sa.Connection, now: datetime) -> None:
-        self._c, self._now = connection, now
+    def __init__(self, connection: sa.Connection, now: datetime, version: str) -> None:
+        self._c, self._now, self._version = connection, now, version
 
     def tell(self, notice: Notice) -> None:
         to_kind, to_id = _address(notice.to)
@@ -253,6 +257,7 @@ class SqlNotices:
                 "subject": notice.subject,
                 "facts": dict(notice.facts),
                 "clause": notice.clause,
+                "rulebook_version": self._version if notice.clause is not None else None,
                 "card": notice.card,
                 "urgency": notice.urgency,
                 "created_at": self._now,

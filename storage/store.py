@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -17,10 +18,14 @@ from core.clock import Clock
 from core.ids import AccountId, ChatId, UpdateId
 from core.people import Identity
 from core.rulebook import Rulebook
+from core.rulebook.content import read_back
+from core.rules import Shelf
+from core.rules.changing import book_of
 from core.worktime import CompanyDay
 from storage.base import Base
 from storage.calendar import CALENDAR
 from storage.engine import make_engine
+from storage.rules import RULEBOOK
 from storage.unit_of_work import SqlUnitOfWork
 from storage.watched import IDENTITIES
 from storage.writer import Writer
@@ -30,6 +35,7 @@ T = TypeVar("T")
 READERS = 2
 REMEMBERED = 5.0  # seconds
 MOST_REMEMBERED = 10_000
+MOST_EDITIONS = 8  # earlier ones at hand, for deadlines and notices that were written under them
 
 
 class Store:
@@ -41,7 +47,8 @@ class Store:
 
     def __init__(self, url: str, clock: Clock, rulebook: Rulebook) -> None:
         self.url = url
-        self._rulebook = rulebook
+        self.shelf = Shelf(rulebook)
+        self._editions: OrderedDict[str, Rulebook] = OrderedDict()
         self._clock = clock
         self._engine = make_engine(url)
         self._reading = make_engine(url, read_only=True)
@@ -53,20 +60,45 @@ class Store:
 
     @property
     def rulebook(self) -> Rulebook:
-        """The rules in force, with the company's days as they were set in the chat laid over them (P13)."""
-        return self._rulebook
+        """The rules in force now, with the company's days as they were set in the chat laid over them (P13)."""
+        return self.shelf.at(self._clock.now())
 
     @rulebook.setter
     def rulebook(self, rulebook: Rulebook) -> None:
-        self._rulebook = rulebook.with_company_days(self._rulebook.company_days)
+        """Take another file, unrecorded."""
+        self.shelf = Shelf(rulebook.with_company_days(self.shelf.base.company_days), self.shelf.switches)
 
     async def lay_calendar(self) -> None:
         """Take up the company's days as they stand, which another process may have changed."""
         self._lay(await self.look(lambda uow: company_days(uow.day_changes.all())))
 
     def _lay(self, days: Mapping[date, CompanyDay]) -> None:
-        if days != self._rulebook.company_days:
-            self._rulebook = self._rulebook.with_company_days(days)
+        base = self.shelf.base
+        if days != base.company_days:
+            self.shelf = Shelf(base.with_company_days(days), self.shelf.switches)
+
+    async def reread(self) -> None:
+        """Take what is recorded as in force: after a change here, and after one by another process."""
+        standing = await self.look(lambda uow: uow.rules.standing())
+        if standing is not None:
+            base, version = self.shelf.base, standing.edition.base
+            if base.version != version:
+                read = await asyncio.to_thread(read_back, standing.content, version, base)
+                base = read.with_company_days(base.company_days)
+            self.shelf = Shelf(base, standing.switches)
+
+    async def edition(self, version: str | None) -> Rulebook:
+        """The rulebook as it was in an edition; the present one where that was not recorded (RULE-4)."""
+        now = self.rulebook
+        if version is None or version == now.version:
+            return now
+        known = self._editions.get(version)
+        if known is None:
+            known = await self.look(lambda uow: _edition(uow, version, now))
+            self._editions[version] = known
+            if len(self._editions) > MOST_EDITIONS:
+                self._editions.popitem(last=False)
+        return known
 
     def create_tables(self) -> None:
         """Make the tables at once, without migrations; for tests and throw-away stores."""
@@ -135,6 +167,8 @@ class Store:
         if IDENTITIES in touched:
             self._identities.clear()
             self._changes += 1
+        if RULEBOOK in touched:
+            await self.reread()
         if touched:
             for listener in self.on_commit:
                 listener(frozenset(touched))
@@ -164,3 +198,8 @@ class Store:
 
     def _uow(self, connection: sa.Connection) -> SqlUnitOfWork:
         return SqlUnitOfWork(connection, self._clock.now(), self.rulebook)
+
+
+def _edition(uow: SqlUnitOfWork, version: str, like: Rulebook) -> Rulebook:
+    edition = uow.rules.edition(version)
+    return like if edition is None else book_of(uow, edition, like)

@@ -26,6 +26,7 @@ from storage.ledger import SqlLedger
 from storage.outbox import SqlNotices, SqlOutbox
 from storage.people import SqlPeople
 from storage.rounds import SqlRounds
+from storage.rules import SqlRules
 from storage.tasks import SqlTasks
 from storage.visits import SqlVisits
 from storage.watched import IDENTITIES, Watched
@@ -37,12 +38,17 @@ class SqlUnitOfWork:
     def __init__(self, connection: sa.Connection, now: datetime, rulebook: Rulebook) -> None:
         self._c = connection
         self._now = now
-        self._rulebook = rulebook
+        self._rulebook = self._standing = rulebook
         self.touched: set[str] = set()
 
     def _watched(self) -> sa.Connection:
         """For the repositories that say who is who: what they write ends the identities that are remembered."""
         return cast("sa.Connection", Watched(self._c, self.touched, IDENTITIES))
+
+    def under(self, rulebook: Rulebook) -> None:
+        """Judge by an earlier rulebook what was opened under it (RULE-4). What is opened now is of the standing one;
+        nor do working days change back."""
+        self._rulebook = rulebook
 
     @property
     def now(self) -> datetime:
@@ -54,17 +60,17 @@ class SqlUnitOfWork:
 
     @property
     def worktime(self) -> WorkTime:
-        return self._rulebook.working_time
+        return self._standing.working_time
 
     @cached_property
     def deadlines(self) -> SqlDeadlines:
         self.touched.add("deadlines")
-        return SqlDeadlines(self._c, self._now, self._rulebook.version)
+        return SqlDeadlines(self._c, self._now, self._standing.version)
 
     @cached_property
     def notices(self) -> SqlNotices:
         self.touched.add("notices")
-        return SqlNotices(self._c, self._now)
+        return SqlNotices(self._c, self._now, self._rulebook.version)
 
     @cached_property
     def acts(self) -> SqlActs:
@@ -89,7 +95,11 @@ class SqlUnitOfWork:
 
     @cached_property
     def ledger(self) -> SqlLedger:
-        return SqlLedger(self._c)
+        return SqlLedger(self._c, self._rulebook.version)
+
+    @cached_property
+    def rules(self) -> SqlRules:
+        return SqlRules(self._c, self.touched)
 
     @cached_property
     def customers(self) -> SqlCustomers:

@@ -45,7 +45,12 @@ class Identity(BaseMiddleware):
         private = place == user.id
         data["actor"] = actor
         data["v"] = viewer(
-            self._store, self._clock, actor.language if private else company, data["username"], private=private
+            self._store,
+            self._clock,
+            actor.language if private else company,
+            data["username"],
+            private=private,
+            staff=actor.is_staff,
         )
         bot: Bot = data["bot"]
         if isinstance(inner, Message | CallbackQuery):
@@ -53,7 +58,7 @@ class Identity(BaseMiddleware):
         return True
 
 
-def viewer(store: Store, clock: Clock, language: str, username: str, *, private: bool) -> Viewer:
+def viewer(store: Store, clock: Clock, language: str, username: str, *, private: bool, staff: bool = True) -> Viewer:
     """The viewer for a language, as of now."""
     rulebook = store.rulebook
-    return Viewer(language, rulebook.working_time.zone, clock.now(), rulebook, username, private)
+    return Viewer(language, rulebook.working_time.zone, clock.now(), rulebook, username, private, staff)

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.i18n import catalogue
+from bot.press import press
 from core.errors import KeguanError
 from core.notices import Facts, NoticeKind
 from core.rulebook import Rulebook, Words
 
 E = TypeVar("E", bound=KeguanError)
+MOST_BUTTONS = 3  # under a message
+CLAUSE_PREFIX = "rule_"  # begins the payload of a link to a clause: its version, and its id with dashes for dots
+MOST_CLAUSE_ID = 48  # characters, with which both the link and the button still fit
 
 
 class Html(str):
@@ -96,6 +100,7 @@ class Viewer:
     rulebook: Rulebook
     username: str
     private: bool
+    staff: bool = True  # one of the company's people, who may read every clause
 
     def t(self, text: str, /, **values: object) -> Html:
         """The text in the viewer's language, with escaped values."""
@@ -146,11 +151,24 @@ class Viewer:
         return self.t("{span} over", span=self.span(self.now - due))
 
     def clause(self, clause_id: str | None) -> Html:
-        """The clause something rests on, as a short last line; nothing where there is none."""
+        """The clause something rests on, as a short last line that leads to its text; nothing where there is none."""
         if clause_id is None:
             return Html("")
-        clause = self.rulebook.clause(clause_id)
-        return fill("<i>{article} {title}</i>", article=clause.article, title=self.title(clause.title))
+        clause = self.rulebook.clauses.get(clause_id)
+        if clause is None:  # it has left the rulebook since
+            return fill("<i>{id}</i>", id=clause_id)
+        named = fill("{article} {title}", article=clause.article, title=self.title(clause.title))
+        link = self.clause_link(clause_id)
+        shown = fill('<a href="{link}">{named}</a>', link=link, named=named) if link else named
+        return fill("<i>{shown}</i>", shown=shown)
+
+    def clause_link(self, clause_id: str) -> str:
+        """A link to a clause as it is in the viewer's rulebook; empty where they may not read it."""
+        clause = self.rulebook.clauses.get(clause_id)
+        readable = clause is not None and (self.staff or (clause.for_customers and clause.in_force))
+        if not readable or len(clause_id) > MOST_CLAUSE_ID:
+            return ""
+        return self.link(f"{CLAUSE_PREFIX}{self.rulebook.version}_{clause_id.replace('.', '-')}")
 
     def title(self, both: Words) -> str:
         """The viewer's one of a text given in both languages."""
@@ -166,6 +184,21 @@ class Viewer:
         if not isinstance(at, datetime):
             raise TypeError(f"an instant is needed, not {at!r}")
         return at.astimezone(self.zone)
+
+
+def with_clause(v: Viewer, screen: Screen, clause_id: str | None) -> Screen:
+    """The screen with a button that shows the clause it names, as in the viewer's rulebook (RULE-3).
+
+    A message with three buttons keeps to them: there the clause's line is the way to its text.
+    """
+    link = v.clause_link(clause_id) if clause_id else ""
+    count = sum(len(buttons) for buttons in screen.buttons)
+    if not link or link not in screen.text or count >= MOST_BUTTONS or screen.location_button or screen.drop_keyboard:
+        return screen
+    button = Button(v.t("📖 Clause"), press("rule", clause_id, v.rulebook.version))
+    *above, last = screen.buttons or ((),)
+    rows = (*above, (*last, button)) if len(screen.buttons) <= 1 else (*screen.buttons, (button,))
+    return replace(screen, buttons=rows)
 
 
 def role_name(v: Viewer, role: str) -> Html:
@@ -217,8 +250,13 @@ def words(error: type[E]) -> Callable[[Callable[[Viewer, E], str]], Callable[[Vi
 
 
 def refusal(v: Viewer, error: KeguanError) -> str:
-    """The words for a refusal: those of its own class, or of the nearest one above it."""
-    for kind in type(error).__mro__:
-        if kind in ERRORS:
-            return ERRORS[kind](v, error)
-    return v.t("That can't be done.")
+    """The words for a refusal: those of its own class, or of the nearest one above it; and the clause it rests on."""
+    said = next((ERRORS[kind](v, error) for kind in type(error).__mro__ if kind in ERRORS), None)
+    said = said or v.t("That can't be done.")
+    named = v.clause(error.rests_on)
+    return said if not named or named in said else lines(said, named)
+
+
+def refused(v: Viewer, error: KeguanError) -> Screen:
+    """A refusal as a message."""
+    return with_clause(v, Screen(refusal(v, error)), error.rests_on)

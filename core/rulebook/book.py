@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from core.rulebook.problems import Path, UnknownEntry, near
+from core.rulebook.searching import search
 from core.rulebook.sections import (
     WEEKDAYS,
     ApprovalRules,
@@ -54,6 +55,7 @@ from core.rulebook.sections import (
     SuggestionRules,
     SurveyRules,
     TaskRules,
+    TrialRules,
     VisitRules,
     WorktimeRules,
     sanction_key,
@@ -63,9 +65,10 @@ from core.worktime import CompanyDay, NationalCalendar, Shift, WorkTime
 
 
 class Clause(ClauseText):
-    """A clause with its id; figures named in its texts are filled in."""
+    """A clause with its id; figures named in its texts are filled in. `named` are their settings."""
 
     id: str
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class Rulebook(BaseModel):
     duty: DutyRules
     invites: InviteRules
     outage: OutageRules
+    trial: TrialRules
     groups: GroupRules
     discipline: DisciplineRules
     handover: HandoverRules
@@ -179,19 +183,16 @@ class Rulebook(BaseModel):
 
         No words: all. `in_force` keeps only those in force, or only those in shadow.
         """
-        wanted = words.casefold().split()
-        found = [c for c in self.clauses.values() if all(word in _searched(c) for word in wanted)]
-        found = [c for c in found if in_force is None or c.in_force == in_force]
-        return sorted(found, key=lambda c: not all(word in _headline(c) for word in wanted))
+        return [c for c in search(self.clauses.values(), words) if in_force is None or c.in_force == in_force]
 
     def sanction_of(self, clause_id: str) -> Sanction | None:
-        """What a breach of this clause costs: the area's setting where it has one, else the clause's own.
+        """What a breach of this clause costs now: None while it is in shadow. Raises UnknownEntry."""
+        return self.cost_of(clause_id) if self.clause(clause_id).in_force else None
 
-        None while the clause is in shadow, and where there is no sanction. Raises UnknownEntry.
-        """
+    def cost_of(self, clause_id: str) -> Sanction | None:
+        """What a breach costs once the clause is in force: the area's setting where it has one, else the clause's
+        own. None where there is no sanction. Raises UnknownEntry."""
         clause = self.clause(clause_id)
-        if not clause.in_force:
-            return None
         key = sanction_key(clause_id)
         if key is None:
             return clause.sanction
@@ -252,14 +253,6 @@ def _longest(value: Any, parts: list[str]) -> tuple[str | int, int] | None:
             if ".".join(parts[:used]) in value:
                 return ".".join(parts[:used]), used
     return None
-
-
-def _headline(clause: Clause) -> str:
-    return f"{clause.id} {clause.article} {clause.title.zh} {clause.title.en}".casefold()
-
-
-def _searched(clause: Clause) -> str:
-    return f"{_headline(clause)} {clause.text.zh} {clause.text.en}".casefold()
 
 
 def _laid_over(week: Week, own: Iterable[OwnHours | None]) -> Week:

@@ -216,6 +216,8 @@ def _filled(clauses: Mapping[str, ClauseText], figures: Mapping[str, Any]) -> di
             text=Words(zh=fill(clause.text.zh), en=fill(clause.text.en)),
             in_force=clause.in_force,
             sanction=clause.sanction,
+            for_customers=clause.for_customers,
+            named=tuple(dict.fromkeys(checks.NAMED.findall(f"{clause.text.zh} {clause.text.en}"))),
         )
         for clause_id, clause in clauses.items()
     }

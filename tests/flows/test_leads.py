@@ -212,7 +212,7 @@ async def test_the_first_press_wins_and_the_number_goes_to_the_winner_alone(offi
     assert "10:12" in toast
     office.zhang.expects("华强电子", "13800001111", "要200台", "10:12 前联系客户并汇报进展", "第三章 第五条")
     card = office.sales.expects("10:02 销售部-张三 抢到，10:12 前汇报", "第三章 第五条", edited=True)
-    assert card.labels == []
+    assert card.labels == ["📖 条文"]
     card_message = office.sales.messages[-1]
     late = await office.zhao.does(office.zhao.phone.press_data, card_message, "lclaim:1", office.sales.chat)
     assert late.text == "10:02 销售部-张三 已领取"

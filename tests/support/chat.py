@@ -36,7 +36,7 @@ from core.clock import ManualClock
 from core.groups import Purpose
 from core.ids import ChatId, GroupId, PersonId
 from core.people import StaffRow
-from core.rulebook import Rulebook, default
+from core.rulebook import Rulebook, default, load
 from storage.fsm import FormStore
 from storage.store import Store
 
@@ -298,14 +298,16 @@ async def open_bench(
     at: datetime = MONDAY,
     telegram: Telegram | None = None,
     clock: ManualClock | None = None,
+    rulebook_file: Path | None = None,
     strict: bool = True,
 ) -> AsyncIterator[Bench]:
     """A running bench on the database in `folder`. Opening it twice on one folder is a restart."""
     clock = clock or ManualClock(at)
     telegram = telegram or Telegram(clock.now, strict=True)
-    store = Store(f"sqlite:///{folder / 'keguan.db'}", clock, rulebook or default())
+    rulebook = rulebook or (load(rulebook_file) if rulebook_file else default())
+    store = Store(f"sqlite:///{folder / 'keguan.db'}", clock, rulebook)
     bot = Bot(telegram.token, session=SandboxSession(telegram), default=default_properties())
-    app = App(store, FormStore(f"sqlite+aiosqlite:///{folder / 'forms.db'}"), clock, bot)
+    app = App(store, FormStore(f"sqlite+aiosqlite:///{folder / 'forms.db'}"), clock, bot, rulebook_file=rulebook_file)
     bench = Bench(telegram, clock, app, Conductor(app, clock))
     forget = telegram.listen(bench.hear)
     await app.start()

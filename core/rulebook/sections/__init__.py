@@ -55,6 +55,7 @@ from core.rulebook.sections.standing import (
     check_credit,
 )
 from core.rulebook.sections.tasks import TaskRules, check_tasks
+from core.rulebook.sections.trial import TrialRules
 from core.rulebook.sections.visits import VisitRules, check_visits
 from core.rulebook.sections.worktime import (
     DutyRules,
@@ -122,6 +123,7 @@ __all__ = [
     "SuggestionRules",
     "SurveyRules",
     "TaskRules",
+    "TrialRules",
     "VisitRules",
     "Weekday",
     "Words",
@@ -138,6 +140,7 @@ SECTIONS: dict[str, Any] = {
     "duty": DutyRules,
     "invites": InviteRules,
     "outage": OutageRules,
+    "trial": TrialRules,
     "groups": GroupRules,
     "discipline": DisciplineRules,
     "handover": HandoverRules,

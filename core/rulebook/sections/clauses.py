@@ -23,6 +23,7 @@ class ClauseText(Section):
     text: Words
     in_force: Yes = False  # otherwise in shadow: told, but without sanction
     sanction: Sanction | None = None
+    for_customers: Yes = False  # customers may read it too, once it is in force
 
 
 ClauseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]

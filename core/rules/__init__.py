@@ -1,0 +1,85 @@
+"""The rulebook in use: read and searched, its editions, its clauses on trial and in force (RULE-3, RULE-4)."""
+
+from __future__ import annotations
+
+from core.rules.changing import Adopted, adopt, refuse
+from core.rules.deciding import (
+    DECIDERS,
+    Start,
+    back_into_shadow,
+    call_off,
+    comes_into_force,
+    day_of,
+    put_in_force,
+)
+from core.rules.differences import ClauseChange, Differences
+from core.rules.model import (
+    BAD_FILE,
+    CALLED_OFF,
+    CHANGED,
+    PLANNED,
+    SWITCH,
+    TRIAL,
+    Cause,
+    DayPassed,
+    Edition,
+    EditionId,
+    Mark,
+    NewEdition,
+    Rules,
+    Switch,
+    SwitchedAlready,
+    SwitchId,
+    SwitchState,
+    WouldHave,
+)
+from core.rules.reading import Page, history, may_read, of_section, read, search, section_of, sections
+from core.rules.shelf import Shelf, as_opened
+from core.rules.trial import Trial, Trials, report, trials
+
+__all__ = [
+    "BAD_FILE",
+    "CALLED_OFF",
+    "CHANGED",
+    "DECIDERS",
+    "PLANNED",
+    "SWITCH",
+    "TRIAL",
+    "Adopted",
+    "Cause",
+    "ClauseChange",
+    "DayPassed",
+    "Differences",
+    "Edition",
+    "EditionId",
+    "Mark",
+    "NewEdition",
+    "Page",
+    "Rules",
+    "Shelf",
+    "Start",
+    "Switch",
+    "SwitchId",
+    "SwitchState",
+    "SwitchedAlready",
+    "Trial",
+    "Trials",
+    "WouldHave",
+    "adopt",
+    "as_opened",
+    "back_into_shadow",
+    "call_off",
+    "comes_into_force",
+    "day_of",
+    "history",
+    "may_read",
+    "of_section",
+    "put_in_force",
+    "read",
+    "refuse",
+    "report",
+    "search",
+    "section_of",
+    "sections",
+    "trials",
+]
