@@ -35,6 +35,7 @@ class GuestRow(Base):
     account_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
     name: Mapped[str] = mapped_column(sa.String(140))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    listed_on: Mapped[str] = mapped_column(sa.String(10), server_default="")
 
 
 class MemberRow(Base):
@@ -45,6 +46,7 @@ class MemberRow(Base):
     account_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    by_self: Mapped[bool]  # left of their own accord
 
 
 _T, _U, _M = table(GroupRow), table(GuestRow), table(MemberRow)
@@ -72,9 +74,25 @@ _MEMBER_HERE = (_M.c.group_id == sa.bindparam("place"), _M.c.account_id == sa.bi
 _MEMBER = sa.select(_M).where(*_MEMBER_HERE)
 _ENTER = insert_ignoring(MemberRow, on=["group_id", "account_id"])
 _COME_BACK = (
-    sa.update(_M).where(*_MEMBER_HERE, _M.c.left_at.is_not(None)).values(joined_at=sa.bindparam("at"), left_at=None)
+    sa.update(_M)
+    .where(*_MEMBER_HERE, _M.c.left_at.is_not(None))
+    .values(joined_at=sa.bindparam("at"), left_at=None, by_self=False)
 )
-_GO = sa.update(_M).where(*_MEMBER_HERE, _M.c.left_at.is_(None)).values(left_at=sa.bindparam("at"))
+_GO = (
+    sa.update(_M)
+    .where(*_MEMBER_HERE, _M.c.left_at.is_(None))
+    .values(left_at=sa.bindparam("at"), by_self=sa.bindparam("own"))
+)
+_LIST = (
+    sa.update(_U)
+    .where(_U.c.group_id == sa.bindparam("place"), _U.c.asked_at <= sa.bindparam("until"), _U.c.listed_on == "")
+    .values(listed_on=sa.bindparam("day"))
+)
+_ON_LIST = (
+    sa.select(_U)
+    .where(_U.c.group_id == sa.bindparam("place"), _U.c.listed_on == sa.bindparam("day"))
+    .order_by(_U.c.id)
+)
 _NOWHERE = 0  # no chat has this id
 
 
@@ -91,7 +109,9 @@ def group_from(row: Any) -> Group:
 
 
 def guest_from(row: Any) -> Guest:
-    return Guest(GuestId(row.id), GroupId(row.group_id), AccountId(row.account_id), row.name, row.asked_at)
+    return Guest(
+        GuestId(row.id), GroupId(row.group_id), AccountId(row.account_id), row.name, row.asked_at, row.listed_on
+    )
 
 
 class SqlGroups:
@@ -178,24 +198,30 @@ class SqlGroups:
 
     def note_joined(self, group: GroupId, account: AccountId, at: datetime) -> datetime | None:
         before = self._c.execute(_MEMBER, {"place": group, "acc": account}).first()
-        values = {"group_id": group, "account_id": account, "joined_at": at, "left_at": None}
+        values = {"group_id": group, "account_id": account, "joined_at": at, "left_at": None, "by_self": False}
         if before is None:
             self._c.execute(_ENTER[self._c.dialect.name], values)
             return None
-        left: datetime | None = before.left_at
+        left: datetime | None = before.left_at if before.by_self else None
         self._c.execute(_COME_BACK, {"place": group, "acc": account, "at": at})
         return left
 
-    def note_left(self, group: GroupId, account: AccountId, at: datetime) -> bool:
-        values = {"group_id": group, "account_id": account, "joined_at": None, "left_at": at}
+    def note_left(self, group: GroupId, account: AccountId, at: datetime, *, by_self: bool) -> bool:
+        values = {"group_id": group, "account_id": account, "joined_at": None, "left_at": at, "by_self": by_self}
         if self._c.execute(_ENTER[self._c.dialect.name], values).rowcount:
             return True
-        return bool(self._c.execute(_GO, {"place": group, "acc": account, "at": at}).rowcount)
+        return bool(self._c.execute(_GO, {"place": group, "acc": account, "at": at, "own": by_self}).rowcount)
 
-    def forget_guests(self, account: AccountId | None, group: GroupId | None) -> list[str]:
+    def put_on_list(self, group: GroupId, asked_until: datetime, day: str) -> int:
+        return int(self._c.execute(_LIST, {"place": group, "until": asked_until, "day": day}).rowcount)
+
+    def on_list(self, group: GroupId, day: str) -> list[Guest]:
+        return [guest_from(row) for row in self._c.execute(_ON_LIST, {"place": group, "day": day})]
+
+    def forget_guests(self, account: AccountId | None, group: GroupId | None) -> list[Guest]:
         statement = sa.delete(_U).returning(_U)
         if account is not None:
             statement = statement.where(_U.c.account_id == account)
         if group is not None:
             statement = statement.where(_U.c.group_id == group)
-        return [guest_from(row).subject for row in self._c.execute(statement).all()]
+        return [guest_from(row) for row in self._c.execute(statement).all()]

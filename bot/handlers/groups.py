@@ -10,7 +10,7 @@ import contextlib
 from aiogram import Bot, F, Router
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.filters import JOIN_TRANSITION, ChatMemberUpdatedFilter
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+from aiogram.types import CallbackQuery, ChatMemberAdministrator, ChatMemberUpdated, Message, ResultChatMemberUnion
 
 from bot.callbacks import OnPress, number
 from bot.commands import N_, Payload, Place, Said, command
@@ -23,7 +23,8 @@ from bot.views.base import Viewer
 from core import groups
 from core.access import Actor, Role
 from core.errors import NotFound
-from core.ids import DepartmentId, GroupId
+from core.groups import Group
+from core.ids import AccountId, DepartmentId, GroupId
 
 BIND = command("bind", ("绑定",), N_("Make this chat a work group"), Place.GROUP, (Role.ADMIN,))
 UNBIND = command("unbind", ("取消绑定",), N_("Make this chat an ordinary group again"), Place.GROUP, (Role.ADMIN,))
@@ -39,25 +40,37 @@ def router() -> Router:
     return made
 
 
-async def bind(message: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
+async def bind(message: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say, bot: Bot) -> None:
     department, purposes = views.read_binding(args)
     if department is None or not purposes:
         await say(views.offer(v, await ask(groups.offer, actor, department, purposes)))
         return
     group = await do(groups.bind, actor, message.chat.title or "", department or None, purposes)
-    await say(views.bound(v, group))
+    await _welcome(message.chat.id, group, actor, v, do, say, bot)
 
 
 async def bind_to(
-    query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say
+    query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say, bot: Bot
 ) -> None:
     department, purposes = _department(parts), views.purposes_in(parts[1])
     if not purposes:
         await say(views.offer(v, await ask(groups.offer_purposes, actor, department)))
     else:
         title = (query.message.chat.title if query.message else None) or ""
-        await say(views.bound(v, await do(groups.bind_chosen, actor, title, department, purposes)))
+        group = await do(groups.bind_chosen, actor, title, department, purposes)
+        await _welcome(group.chat, group, actor, v, do, say, bot)
     await say.toast("")
+
+
+async def _welcome(chat: int, group: Group, actor: Actor, v: Viewer, do: Do, say: Say, bot: Bot) -> None:
+    """Show the binding, and ask those for their names who are known to be in the chat: its administrators."""
+    administrators: list[ResultChatMemberUnion] = []
+    with contextlib.suppress(TelegramForbiddenError, TelegramBadRequest):
+        administrators = await bot.get_chat_administrators(chat)
+    own = next((one for one in administrators if one.user.id == bot.id), None)
+    await say(views.bound(v, group, hears=isinstance(own, ChatMemberAdministrator) and own.can_delete_messages))
+    people = [(AccountId(one.user.id), one.user.full_name) for one in administrators if not one.user.is_bot]
+    await do(groups.meet_present, actor, people)
 
 
 def _department(parts: list[str]) -> DepartmentId | None:

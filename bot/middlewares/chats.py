@@ -11,7 +11,15 @@ from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.enums import ChatMemberStatus, ChatType
-from aiogram.types import ChatMemberUpdated, Message, TelegramObject, Update, User
+from aiogram.types import (
+    ChatMemberRestricted,
+    ChatMemberUnion,
+    ChatMemberUpdated,
+    Message,
+    TelegramObject,
+    Update,
+    User,
+)
 
 from bot.guard import Guard
 from core import groups
@@ -56,9 +64,11 @@ class Chats(BaseMiddleware):
         elif message.new_chat_title:
             await self._store.do(groups.rename, SYSTEM, chat, message.new_chat_title)
         elif message.left_chat_member:
-            await self._store.do(groups.gone, SYSTEM, chat, AccountId(message.left_chat_member.id))
+            left, by = message.left_chat_member, message.from_user
+            by_self = by is not None and by.id == left.id
+            await self._store.do(groups.gone, SYSTEM, chat, AccountId(left.id), by_self)
         elif message.new_chat_members:
-            await self._meet(chat, message.new_chat_members)
+            await self._joined(chat, message.new_chat_members)
         elif message.from_user:
             identity = await self._store.identify(AccountId(message.from_user.id), chat)
             if message.sender_chat is None and not groups.is_at_home(identity):
@@ -68,18 +78,33 @@ class Chats(BaseMiddleware):
 
     async def _member(self, event: ChatMemberUpdated, bot_id: int) -> None:
         chat, user = ChatId(event.chat.id), event.new_chat_member.user
-        out = event.new_chat_member.status in OUT
+        out = _is_out(event.new_chat_member)
         if user.id == bot_id:
             if out:
                 await self._store.do(groups.bot_removed, SYSTEM, chat, event.from_user.full_name)
         elif out:
-            await self._store.do(groups.gone, SYSTEM, chat, AccountId(user.id))
-        elif event.old_chat_member.status in OUT:
-            await self._meet(chat, [user])
+            by_self = event.new_chat_member.status != ChatMemberStatus.KICKED and event.from_user.id == user.id
+            await self._store.do(groups.gone, SYSTEM, chat, AccountId(user.id), by_self)
+        elif _is_out(event.old_chat_member):
+            await self._joined(chat, [user])
+
+    async def _joined(self, chat: ChatId, users: Iterable[User]) -> None:
+        if people := _accounts(users):
+            await self._store.do(groups.joined, SYSTEM, chat, people)
 
     async def _meet(self, chat: ChatId, users: Iterable[User]) -> None:
         """Ask the writer only for whom a reader does not know already."""
-        met = [(AccountId(user.id), user.full_name) for user in users if not user.is_bot and user.id != PLATFORM]
+        met = _accounts(users)
         strange = await self._store.look(lambda uow: [one for one in met if groups.is_strange(uow, chat, one[0])])
         if strange:
             await self._store.do(groups.meet, SYSTEM, chat, strange)
+
+
+def _is_out(member: ChatMemberUnion) -> bool:
+    """Whether somebody is not in the group; who left while restricted keeps that standing."""
+    return member.status in OUT or (isinstance(member, ChatMemberRestricted) and not member.is_member)
+
+
+def _accounts(users: Iterable[User]) -> list[tuple[AccountId, str]]:
+    """The people among them, with the names they give themselves."""
+    return [(AccountId(user.id), user.full_name) for user in users if not user.is_bot and user.id != PLATFORM]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import cast
 
 from bot.press import press
 from bot.views.base import Button, Html, Screen, Viewer, column, fill, lines, row, shows, words
@@ -20,6 +21,7 @@ PURPOSE_WORDS = {
     **{purpose.value: purpose for purpose in Purpose},
 }
 WHOLE_COMPANY = {"全公司", "公司", "company", "all"}
+MOST_GUESTS = 40
 MOST_DEPARTMENTS = 12  # buttons; others can be typed
 
 
@@ -80,8 +82,8 @@ def offer(v: Viewer, offered: Offer) -> Screen:
     )
 
 
-def bound(v: Viewer, group: Group) -> Screen:
-    """The binding, with the purposes that can be added."""
+def bound(v: Viewer, group: Group, *, hears: bool = True) -> Screen:
+    """The binding, with the purposes that can be added, and what the bot lacks there."""
     others = [purpose for purpose in Purpose if purpose not in group.purposes]
     return Screen(
         lines(
@@ -91,6 +93,11 @@ def bound(v: Viewer, group: Group) -> Screen:
                 purposes=Html("、".join(purpose_name(v, p) for p in sorted(group.purposes))),
             ),
             v.t("Members who are not on the staff register yet: open the private chat with your invite link."),
+            None
+            if hears
+            else v.t(
+                "Make me an administrator with the right to delete messages: else I can't keep the group clean."
+            ),
         ),
         row(*(_choice(fill("＋{name}", name=purpose_name(v, p)), group.department or 0, [p]) for p in others)),
     )
@@ -112,10 +119,15 @@ def greeting(v: Viewer) -> Screen:
 
 @shows(groups.GUEST)
 def guest(v: Viewer, facts: Facts) -> Screen:
-    name = fill('<a href="tg://user?id={account}">{name}</a>', account=facts["account"], name=facts["name"])
+    """One request for all who came at once."""
+    people = cast("list[dict[str, object]]", facts["people"])
+    names = [fill('<a href="tg://user?id={account}">{name}</a>', **one) for one in people]
     return Screen(
         lines(
-            v.t("{name}: work groups use real names (department-name). Please bind your account.", name=name),
+            v.t(
+                "{name}: work groups use real names (department-name). Please bind your account.",
+                name=Html("、".join(names)),
+            ),
             v.t("Within {hours} hours; after that the managers are told.", hours=facts["hours"]),
             v.clause(_text(facts["clause"])),
         ),
@@ -125,11 +137,54 @@ def guest(v: Viewer, facts: Facts) -> Screen:
 
 @shows(groups.STILL_UNBOUND)
 def still_unbound(v: Viewer, facts: Facts) -> Screen:
+    """One list, which becomes shorter as they bind or leave."""
+    people = cast("list[dict[str, object]]", facts["people"])
+    if not people:
+        return Screen(v.t("“{title}”: everybody on this list is bound now, or has left.", title=facts["title"]))
+    shown = people[:MOST_GUESTS]
     return Screen(
         lines(
-            v.t("{name} is in “{title}” and still not bound.", name=facts["name"], title=facts["title"]),
-            v.t("Asked {at}. An administrator gives the link: /invite", at=v.when(str(facts["asked_at"]))),
+            v.n(
+                "“{title}”: {n} member is still not bound.",
+                "“{title}”: {n} members are still not bound.",
+                len(people),
+                title=facts["title"],
+            ),
+            *(v.t("{name}, asked {at}", name=one["name"], at=v.when(str(one["asked_at"]))) for one in shown),
+            v.t("… and {more} more", more=len(people) - len(shown)) if len(people) > len(shown) else None,
+            v.t("An administrator gives the link: /invite"),
             v.clause(_text(facts["clause"])),
+        )
+    )
+
+
+@shows(groups.GONE)
+def gone(v: Viewer, facts: Facts) -> Screen:
+    return Screen(
+        lines(
+            v.t(
+                "{at} · {label} left “{title}”.",
+                at=v.when(str(facts["at"])),
+                label=facts["label"],
+                title=facts["title"],
+            ),
+            v.t("Nobody removed them; a warning is recorded.")
+            if facts["in_force"]
+            else v.t("Nobody removed them; a warning would be recorded (trial)."),
+            v.clause(_text(facts["clause"])),
+        )
+    )
+
+
+@shows(groups.BACK)
+def back(v: Viewer, facts: Facts) -> Screen:
+    return Screen(
+        v.t(
+            "{at} · {label} is back in “{title}”, which they had left at {left}.",
+            at=v.when(str(facts["at"])),
+            label=facts["label"],
+            title=facts["title"],
+            left=v.when(str(facts["left_at"])),
         )
     )
 

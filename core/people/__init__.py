@@ -4,6 +4,7 @@ from core.people.finding import actor_of, may_take, me, one_department, one_pers
 from core.people.importing import MOST_ROWS, StaffFile, import_staff
 from core.people.links import (
     Invitations,
+    after_binding,
     choose_language,
     invite,
     invite_unbound,
@@ -74,6 +75,7 @@ __all__ = [
     "StaffFileRefused",
     "StaffRow",
     "actor_of",
+    "after_binding",
     "chain_above",
     "choose_language",
     "head_of",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeAlias
 
 from core.access import ANYONE, Actor, Role, permits
 from core.errors import NotFound
@@ -35,6 +37,16 @@ class Invitations:
     links: tuple[tuple[Person, Invite], ...]
     left: int
     open: int
+
+
+Followed: TypeAlias = Callable[[UnitOfWork, AccountId], None]
+AFTER_BINDING: list[Followed] = []
+
+
+def after_binding(follow: Followed) -> Followed:
+    """Declare what else happens once an account stands for somebody, in the same unit of work."""
+    AFTER_BINDING.append(follow)
+    return follow
 
 
 def _hash(token: str) -> str:
@@ -130,8 +142,8 @@ def _person_for(uow: UnitOfWork, person_id: PersonId | None, bound: Person | Non
 def _bind(uow: UnitOfWork, actor: Actor, person: Person) -> None:
     before = uow.people.unbind(person.id)
     uow.people.bind(actor.account, person.id)
-    for subject in uow.groups.forget_guests(actor.account, None):
-        uow.deadlines.cancel(subject)
+    for follow in AFTER_BINDING:
+        follow(uow, actor.account)
     if before is not None and before != actor.account:
         _tell_unbound(uow, before, person)
         for admin in uow.people.admins():

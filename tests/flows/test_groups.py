@@ -178,7 +178,7 @@ async def test_bot_put_out_while_it_was_down_is_learnt_from_the_refusal(bench: B
 
 def guest_notice(group: Group, **more: Any) -> Notice:
     assert group.id is not None
-    facts = {"account": 5, "name": "小明", "hours": 24, "group": group.id}
+    facts = {"people": [{"account": 5, "name": "小明"}], "hours": 24, "group": group.id}
     return Notice(GUEST, ToGroup(group.id), facts, subject="guest:9", clause="group.real_name", **more)
 
 
@@ -215,7 +215,7 @@ async def test_group_that_becomes_a_supergroup_is_followed(bench: Bench) -> None
     group.expects_silence()
 
     await bench.forward(hours=24)
-    boss.expects("路人 在“老群”里，仍未绑定")
+    boss.expects("“老群”：1 名成员仍未绑定", "路人")
 
 
 async def test_move_is_learnt_from_the_refusal_when_its_message_was_lost(bench: Bench) -> None:
@@ -269,7 +269,7 @@ async def test_guest_who_joins_is_asked_once_and_reported_after_the_grace_period
     await bench.forward(hours=23, minutes=59)
     manager.expects_silence()
     await bench.forward(minutes=1)
-    manager.expects("<b>小明</b> 在“销售群”里，仍未绑定", "08:00 已提醒", "群内实名")
+    manager.expects("“销售群”：1 名成员仍未绑定", "<b>小明</b>，10月1日 周四 08:00 已提醒", "群内实名")
     boss.expects_silence()  # the department has a manager of its own
     await bench.forward(hours=48)
     manager.expects_silence()
@@ -359,7 +359,7 @@ async def test_group_without_a_manager_reports_to_the_top(bench: Bench) -> None:
     await boss.does(boss.phone.add, guest.phone, group.chat)
     group.expects("小明")
     await bench.forward(hours=24)
-    boss.expects("小明 在“大群”里，仍未绑定")
+    boss.expects("“大群”：1 名成员仍未绑定", "小明")
 
 
 async def test_grace_period_survives_a_restart(folder: Path) -> None:
@@ -375,7 +375,7 @@ async def test_grace_period_survives_a_restart(folder: Path) -> None:
     async with open_bench(folder, telegram=telegram, clock=clock) as again:
         again.views[manager.chat_id] = manager
         await again.forward(hours=24)
-        manager.expects("小明 在“销售群”里，仍未绑定")
+        manager.expects("“销售群”：1 名成员仍未绑定", "小明")
 
 
 async def test_a_button_of_yesterday_that_nobody_knows_is_answered(bench: Bench) -> None:

@@ -203,6 +203,7 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("joined_at", UtcDateTime(), nullable=True),
         sa.Column("left_at", UtcDateTime(), nullable=True),
+        sa.Column("by_self", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_members_group_id")),
         sa.PrimaryKeyConstraint("group_id", "account_id", name=op.f("pk_members")),
     )
@@ -380,6 +381,9 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.add_column(sa.Column("manager_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key("fk_departments_manager_id", "people", ["manager_id"], ["id"], use_alter=True)
 
+    with op.batch_alter_table("guests", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("listed_on", sa.String(length=10), server_default="", nullable=False))
+
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook_version", sa.String(length=20), nullable=True))
 
@@ -396,6 +400,9 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
 
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.drop_column("rulebook_version")
+
+    with op.batch_alter_table("guests", schema=None) as batch_op:
+        batch_op.drop_column("listed_on")
 
     with op.batch_alter_table("departments", schema=None) as batch_op:
         batch_op.drop_constraint("fk_departments_manager_id", type_="foreignkey")
