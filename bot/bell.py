@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
+from core.access import SYSTEM
+from core.audit import Doing
 from core.clock import Clock
 from core.deadlines import DEFERRED, RINGS, Deadline, Outage
 from core.rounds import ROUNDS, Round, RoundRun
@@ -17,6 +20,7 @@ from storage.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
 LONGEST_SLEEP = timedelta(seconds=15)
+OUTAGE = Doing(SYSTEM, "outage")
 SETTLE = 0.05  # seconds that changes of the deadlines are let pile up before the bell looks again
 
 
@@ -36,7 +40,7 @@ class Bell:
 
     async def start(self) -> None:
         """Note the first pulse, and an outage since the last one."""
-        await self._store.unit(self._first_beat)
+        await self._store.unit(self._first_beat, OUTAGE)
         self._expected = self._clock.now()
 
     def _first_beat(self, uow: SqlUnitOfWork) -> None:
@@ -77,7 +81,7 @@ class Bell:
         now = self._clock.now()
         if self._expected is not None and now > self._expected:
             expected = self._expected
-            await self._store.unit(lambda uow: self._note_gap(uow, expected))
+            await self._store.unit(lambda uow: self._note_gap(uow, expected), OUTAGE)
         self._expected = now
         await self._store.unit(lambda uow: uow.rounds.beat())
         await self._run_rounds()
@@ -114,7 +118,8 @@ class Bell:
                 at = one.plan(rulebook, day)
                 if at is not None and at <= now <= at + one.catch_up:
                     run = RoundRun(day, at, now - at, missed=False)
-                    await self._guard(one.name, lambda uow, one=one, run=run: _run_round(uow, one, run))
+                    doing = Doing(SYSTEM, one.name, f"round:{one.name}:{day}")
+                    await self._guard(one.name, lambda uow, one=one, run=run: _run_round(uow, one, run), doing)
 
     async def _ring_due(self) -> None:
         while due := await self._store.look(lambda uow: uow.deadlines.due()):
@@ -128,9 +133,14 @@ class Bell:
         return await self._guard(deadline.subject, lambda uow: _ring(uow, deadline, judged_by))
 
     async def _guard(self, what: str, work: object) -> bool:
+        rung = [await self._guard(d.subject, lambda uow, d=d: _ring(uow, d), _ringing(d)) for d in due]
+        if not any(rung):
+            return  # all refused: looked at again at the next tick, not in a circle
+
+    async def _guard(self, what: str, work: Callable[[SqlUnitOfWork], None], doing: Doing) -> bool:
         """One that fails does not stop the others; it stays due and is tried again."""
         try:
-            await self._store.unit(work)  # type: ignore[arg-type]  # a function of the unit of work
+            await self._store.unit(work, doing)
         except Exception:  # any fault of one area must not silence the rest
             log.exception("ring failed", what=what)
             return False
@@ -156,5 +166,13 @@ def _tell_deferred(uow: SqlUnitOfWork, deadline: Deadline) -> None:
 
 def _ring(uow: SqlUnitOfWork, deadline: Deadline, judged_by: Rulebook) -> None:
     uow.under(judged_by)
+
+
+def _ringing(deadline: Deadline) -> Doing:
+    """A ring says in the trail which deadline it was, and when it was due."""
+    return Doing(SYSTEM, deadline.kind, f"deadline:{deadline.subject}:{deadline.due_at:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _ring(uow: SqlUnitOfWork, deadline: Deadline) -> None:
     if uow.deadlines.finish(deadline):
         RINGS[deadline.kind](uow, deadline)

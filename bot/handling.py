@@ -42,8 +42,10 @@ class Do:
         **kwargs: P.kwargs,
     ) -> T:
         handling = current.get()
-        if handling is None or handling.effect_marked:
+        if handling is None:
             return await self._store.do(use_case, actor, *args, **kwargs)
+        if handling.effect_marked:
+            return await self._store.do_more(handling.update, use_case, actor, *args, **kwargs)
         result = await self._store.do_for(handling.update, use_case, actor, *args, **kwargs)
         handling.effect_marked = True
         return result

@@ -24,6 +24,7 @@ from bot.removing import removed
 from bot.screens import edit, send
 from bot.views.base import NOTICES, Screen, with_clause
 from core.access import SYSTEM
+from core.audit import Doing
 from core.clock import Clock
 from core.groups import bot_removed, migrate
 from core.ids import AccountId, ChatId, MessageId, NoticeId
@@ -33,6 +34,7 @@ from storage.store import Store
 
 log = structlog.get_logger()
 SETTLE = 0.005  # seconds that commits are let pile up before the outbox is read
+UNREACHED = Doing(SYSTEM, "unreached")
 RETRY_AFTER = 2.0  # seconds until a chat that could not be reached for a passing reason is tried again
 
 
@@ -181,7 +183,7 @@ class Sender:
         """Blocked, or put out of the group: noted, so that nobody is sanctioned for it (P46)."""
         log.info("unreachable", notice=notice.id, error=error.message)
         if chat > 0:
-            await self._store.unit(lambda uow: uow.people.set_reachable(AccountId(chat), False))
+            await self._store.unit(lambda uow: uow.people.set_reachable(AccountId(chat), False), UNREACHED)
         else:
             await self._store.do(bot_removed, SYSTEM, chat, "")
         await self._settle(notice, NoticeState.UNREACHABLE, error=error.message)

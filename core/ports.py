@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from core.acts import Acts
     from core.approvals.model import Approvals
+    from core.audit import Audit
     from core.calendar.model import DayChanges
     from core.checkins import Absences, Checkins
     from core.complaints.model import Complaints
@@ -51,6 +52,11 @@ class UnitOfWork(Protocol):
     def acts(self) -> Acts: ...
     @property
     def violations(self) -> Violations: ...
+
+    @property
+    def audit(self) -> Audit:
+        """The trail of what was done (OPS-4)."""
+
     @property
     def people(self) -> People: ...
     @property

@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 import sqlalchemy as sa
 
 from core.access import Actor, authorise
+from core.audit import MACHINERY, Doing
 from core.calendar.model import company_days
 from core.clock import Clock
 from core.ids import AccountId, ChatId, UpdateId
@@ -22,9 +23,10 @@ from core.rulebook.content import read_back
 from core.rules import Shelf
 from core.rules.changing import book_of
 from core.worktime import CompanyDay
+from storage.audit import Recorder, triggers
 from storage.base import Base
 from storage.calendar import CALENDAR
-from storage.engine import make_engine
+from storage.engine import is_sqlite, make_engine
 from storage.rules import RULEBOOK
 from storage.unit_of_work import SqlUnitOfWork
 from storage.watched import IDENTITIES
@@ -45,14 +47,17 @@ class Store:
     touched ("deadlines", "notices"), so that the bell and the sender look again.
     """
 
-    def __init__(self, url: str, clock: Clock, rulebook: Rulebook) -> None:
+    def __init__(self, url: str, clock: Clock, rulebook: Rulebook, *, cause: str = "") -> None:
         self.url = url
         self.shelf = Shelf(rulebook)
         self._editions: OrderedDict[str, Rulebook] = OrderedDict()
+        self._rulebook = rulebook
+        self._cause = cause
         self._clock = clock
         self._engine = make_engine(url)
         self._reading = make_engine(url, read_only=True)
-        self._writer = Writer(self._engine)
+        self._recorder = Recorder(file=is_sqlite(url))
+        self._writer = Writer(self._engine, self._recorder)
         self._readers = ThreadPoolExecutor(READERS, "reader")
         self._identities: dict[tuple[AccountId, ChatId], tuple[float, Identity]] = {}
         self._changes = 0
@@ -105,6 +110,12 @@ class Store:
         Base.metadata.create_all(self._engine)
 
     def start(self) -> None:
+        """Begin to take work; what writes the trail is put in place first."""
+        with self._reading.connect() as connection:
+            missing = triggers.missing(connection)
+        if missing:
+            with self._engine.begin() as connection:
+                triggers.install(connection)
         self._writer.start()
 
     def close(self) -> None:
@@ -123,7 +134,9 @@ class Store:
     ) -> T:
         """Run a use case as one unit of work; returns after its commit."""
         authorise(use_case, actor)
-        return await self.unit(lambda uow: use_case(uow, actor, *args, **kwargs))
+        return await self.unit(
+            lambda uow: use_case(uow, actor, *args, **kwargs), Doing(actor, act_of(use_case), self._cause)
+        )
 
     async def do_for(
         self, update: UpdateId, use_case: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any
@@ -135,7 +148,15 @@ class Store:
             uow.inbox.mark_effect(update)
             return use_case(uow, actor, *args, **kwargs)
 
-        return await self.unit(work)
+        return await self.unit(work, Doing(actor, act_of(use_case), f"update:{update}"))
+
+    async def do_more(
+        self, update: UpdateId, use_case: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any
+    ) -> T:
+        """Run another use case for an update whose effect is marked already."""
+        authorise(use_case, actor)
+        doing = Doing(actor, act_of(use_case), f"update:{update}")
+        return await self.unit(lambda uow: use_case(uow, actor, *args, **kwargs), doing)
 
     async def ask(
         self,
@@ -148,17 +169,20 @@ class Store:
         authorise(question, actor)
         return await self.look(lambda uow: question(uow, actor, *args, **kwargs))
 
-    async def unit(self, work: Callable[[SqlUnitOfWork], T]) -> T:
-        """Run any function of a unit of work; for the machinery, which asks no permission."""
+    async def unit(self, work: Callable[[SqlUnitOfWork], T], doing: Doing = MACHINERY) -> T:
+        """Run any function of a unit of work; for the machinery, which asks no permission. What it writes is traced
+        as `doing`."""
         touched: set[str] = set()
         laid: list[Mapping[date, CompanyDay]] = []
 
         def run(connection: sa.Connection) -> T:
-            uow = self._uow(connection)
+            views: list[str] = []
+            uow = SqlUnitOfWork(connection, self._clock.now(), self.rulebook, views)
             result = work(uow)
             touched.update(uow.touched)
             if CALENDAR in touched:
                 laid.append(company_days(uow.day_changes.all()))
+            self._recorder.ended(doing, uow.now, self.rulebook.version, tuple(views))
             return result
 
         result = cast("T", await self._writer.do(run))
@@ -194,7 +218,7 @@ class Store:
 
     def _read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         with self._reading.connect() as connection:
-            return work(self._uow(connection))
+            return work(SqlUnitOfWork(connection, self._clock.now(), self.rulebook))
 
     def _uow(self, connection: sa.Connection) -> SqlUnitOfWork:
         return SqlUnitOfWork(connection, self._clock.now(), self.rulebook)
@@ -203,3 +227,9 @@ class Store:
 def _edition(uow: SqlUnitOfWork, version: str, like: Rulebook) -> Rulebook:
     edition = uow.rules.edition(version)
     return like if edition is None else book_of(uow, edition, like)
+
+
+def act_of(use_case: Callable[..., Any]) -> str:
+    """What the trail calls a use case: its area and its name, "leads.claim"."""
+    area = use_case.__module__.split(".")
+    return f"{area[1] if area[0] == 'core' else area[-1]}.{use_case.__name__}"

@@ -12,6 +12,7 @@ from core.rulebook import Rulebook
 from core.worktime import WorkTime
 from storage.acts import SqlActs
 from storage.approvals import SqlApprovals
+from storage.audit import SqlAudit
 from storage.calendar import SqlDayChanges
 from storage.checkins import SqlAbsences, SqlCheckins
 from storage.complaints import SqlComplaints
@@ -35,8 +36,11 @@ from storage.watched import IDENTITIES, Watched
 class SqlUnitOfWork:
     """Gives use cases their repositories, all on one connection. See `core.ports.UnitOfWork`."""
 
-    def __init__(self, connection: sa.Connection, now: datetime, rulebook: Rulebook) -> None:
+    def __init__(
+        self, connection: sa.Connection, now: datetime, rulebook: Rulebook, views: list[str] | None = None
+    ) -> None:
         self._c = connection
+        self._views = views
         self._now = now
         self._rulebook = self._standing = rulebook
         self.touched: set[str] = set()
@@ -80,6 +84,10 @@ class SqlUnitOfWork:
     @cached_property
     def violations(self) -> SqlViolations:
         return SqlViolations(self._c, self.touched)
+
+    @cached_property
+    def audit(self) -> SqlAudit:
+        return SqlAudit(self._c, self._views)
 
     @cached_property
     def people(self) -> SqlPeople:

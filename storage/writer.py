@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -25,6 +25,17 @@ class _Item:
     error: BaseException | None = None
 
 
+class Journal(Protocol):
+    """Who wants to know where transactions and units begin and end."""
+
+    def begin(self, connection: sa.Connection) -> None: ...
+    def opening(self) -> str:
+        """What is to be said to the database where a unit begins."""
+
+    def close(self, connection: sa.Connection) -> None:
+        """The last thing before the commit; an error takes the whole transaction back."""
+
+
 class WriterStopped(RuntimeError):
     """Work was handed in after the writer had been stopped."""
 
@@ -37,8 +48,9 @@ class Writer:
     the commit: what a caller has seen is on disk.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, journal: Journal | None = None) -> None:
         self._engine = engine
+        self._journal = journal
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._stopped = False
@@ -87,30 +99,38 @@ class Writer:
     def _commit(self, connection: sa.Connection, batch: list[_Item]) -> None:
         try:
             with connection.begin() as transaction:
+                if self._journal is not None:
+                    self._journal.begin(connection)
                 if len(batch) == 1:
                     self._run_alone(connection, transaction, batch[0])
                 else:
                     self._run_together(connection, batch)
+                if self._journal is not None and transaction.is_active:
+                    self._journal.close(connection)
         except BaseException as error:  # noqa: BLE001, RUF100  # the commit itself failed: nobody may believe it was done
             for item in batch:
                 item.error = item.error or error
             connection.invalidate()  # an open transaction left behind would refuse every later one: begin afresh
 
-    @staticmethod
-    def _run_alone(connection: sa.Connection, transaction: sa.RootTransaction, item: _Item) -> None:
+    def _opening(self) -> str:
+        return self._journal.opening() if self._journal is not None else ""
+
+    def _run_alone(self, connection: sa.Connection, transaction: sa.RootTransaction, item: _Item) -> None:
         """The transaction is the unit's own: nothing but it would be kept by a savepoint."""
         try:
+            if opening := self._opening():
+                connection.exec_driver_sql(opening)
             item.result = item.work(connection)
         except BaseException as error:  # noqa: BLE001, RUF100  # handed to whoever awaits the unit
             item.error = error
             transaction.rollback()
 
-    @staticmethod
-    def _run_together(connection: sa.Connection, batch: list[_Item]) -> None:
+    def _run_together(self, connection: sa.Connection, batch: list[_Item]) -> None:
         bare = connection.connection.cursor()  # three plain words to the database need none of the machinery
         try:
             for item in batch:
-                bare.execute("SAVEPOINT unit")
+                opening = self._opening()
+                bare.execute(f"SAVEPOINT unit; {opening}" if opening else "SAVEPOINT unit")
                 try:
                     item.result = item.work(connection)
                 except BaseException as error:  # noqa: BLE001, RUF100  # handed to whoever awaits the unit
