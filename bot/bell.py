@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -119,11 +120,12 @@ class Bell:
                 if at is not None and at <= now <= at + one.catch_up:
                     run = RoundRun(day, at, now - at, missed=False)
                     doing = Doing(SYSTEM, one.name, f"round:{one.name}:{day}")
-                    await self._guard(one.name, lambda uow, one=one, run=run: _run_round(uow, one, run), doing)
+                    await self._guard(one.name, partial(_run_round, one=one, run=run), doing)
 
     async def _ring_due(self) -> None:
         while due := await self._store.look(lambda uow: uow.deadlines.due()):
             rung = [await self._ring(deadline) for deadline in due]
+            rung = [await self._guard(d.subject, partial(_ring, deadline=d), _ringing(d)) for d in due]
             if not any(rung):
                 return  # all refused: looked at again at the next tick, not in a circle
 
