@@ -125,19 +125,13 @@ class Bell:
     async def _ring_due(self) -> None:
         while due := await self._store.look(lambda uow: uow.deadlines.due()):
             rung = [await self._ring(deadline) for deadline in due]
-            rung = [await self._guard(d.subject, partial(_ring, deadline=d), _ringing(d)) for d in due]
             if not any(rung):
                 return  # all refused: looked at again at the next tick, not in a circle
 
     async def _ring(self, deadline: Deadline) -> bool:
         now = self._store.rulebook
         judged_by = as_opened(await self._store.edition(deadline.rulebook_version), now)
-        return await self._guard(deadline.subject, lambda uow: _ring(uow, deadline, judged_by))
-
-    async def _guard(self, what: str, work: object) -> bool:
-        rung = [await self._guard(d.subject, lambda uow, d=d: _ring(uow, d), _ringing(d)) for d in due]
-        if not any(rung):
-            return  # all refused: looked at again at the next tick, not in a circle
+        return await self._guard(deadline.subject, lambda uow: _ring(uow, deadline, judged_by), _ringing(deadline))
 
     async def _guard(self, what: str, work: Callable[[SqlUnitOfWork], None], doing: Doing) -> bool:
         """One that fails does not stop the others; it stays due and is tried again."""
@@ -166,15 +160,12 @@ def _tell_deferred(uow: SqlUnitOfWork, deadline: Deadline) -> None:
         log.exception("deferral not told", what=deadline.subject)
 
 
-def _ring(uow: SqlUnitOfWork, deadline: Deadline, judged_by: Rulebook) -> None:
-    uow.under(judged_by)
-
-
 def _ringing(deadline: Deadline) -> Doing:
     """A ring says in the trail which deadline it was, and when it was due."""
     return Doing(SYSTEM, deadline.kind, f"deadline:{deadline.subject}:{deadline.due_at:%Y-%m-%dT%H:%M:%SZ}")
 
 
-def _ring(uow: SqlUnitOfWork, deadline: Deadline) -> None:
+def _ring(uow: SqlUnitOfWork, deadline: Deadline, judged_by: Rulebook) -> None:
+    uow.under(judged_by)
     if uow.deadlines.finish(deadline):
         RINGS[deadline.kind](uow, deadline)

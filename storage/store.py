@@ -51,7 +51,6 @@ class Store:
         self.url = url
         self.shelf = Shelf(rulebook)
         self._editions: OrderedDict[str, Rulebook] = OrderedDict()
-        self._rulebook = rulebook
         self._cause = cause
         self._clock = clock
         self._engine = make_engine(url)
@@ -177,12 +176,12 @@ class Store:
 
         def run(connection: sa.Connection) -> T:
             views: list[str] = []
-            uow = SqlUnitOfWork(connection, self._clock.now(), self.rulebook, views)
+            uow = self._uow(connection, views)
             result = work(uow)
             touched.update(uow.touched)
             if CALENDAR in touched:
                 laid.append(company_days(uow.day_changes.all()))
-            self._recorder.ended(doing, uow.now, self.rulebook.version, tuple(views))
+            self._recorder.ended(doing, uow.now, uow.rulebook.version, tuple(views))
             return result
 
         result = cast("T", await self._writer.do(run))
@@ -218,10 +217,10 @@ class Store:
 
     def _read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         with self._reading.connect() as connection:
-            return work(SqlUnitOfWork(connection, self._clock.now(), self.rulebook))
+            return work(self._uow(connection))
 
-    def _uow(self, connection: sa.Connection) -> SqlUnitOfWork:
-        return SqlUnitOfWork(connection, self._clock.now(), self.rulebook)
+    def _uow(self, connection: sa.Connection, views: list[str] | None = None) -> SqlUnitOfWork:
+        return SqlUnitOfWork(connection, self._clock.now(), self.rulebook, views)
 
 
 def _edition(uow: SqlUnitOfWork, version: str, like: Rulebook) -> Rulebook:

@@ -27,6 +27,7 @@ from storage.store import Store
 from tests.storage.conftest import NOON
 from tests.storage.test_migrations import _new_database
 
+AT_NOON = "2026-09-14T04:00:00.000000"
 DUE = DeadlineKind("test.due")
 ANNA = Actor(AccountId(7), frozenset({Role.SALESPERSON}), "销售部-张三", "zh_CN", ChatId(-100))
 
@@ -83,13 +84,12 @@ async def test_line_tells_who_did_what_on_what_from_where_and_why(any_store: Sto
     await any_store.do_for(UpdateId(17), promise, ANNA, "lead:7")
     columns = "seq, at, chat, account, role, act, subject, version, cause"
     assert rows(any_store, columns) == [
-        (1, "2026-09-14T04:00:00.000000", -100, 7, "salesperson", "test_audit.promise", "lead:7")
-        + (default().version, "update:17")
+        (1, AT_NOON, -100, 7, "salesperson", "test_audit.promise", "lead:7", default().version, "update:17")
     ]
     ((changes,),) = rows(any_store, "changes")
     ((op, table, key, fields),) = orjson.loads(str(changes))
     assert (op, table, key) == ("+", "deadlines", "1")
-    assert fields["due_at"] == "2026-09-14T04:00:00.000000"
+    assert fields["due_at"] == AT_NOON
     assert fields["kind"] == DUE
 
 
@@ -104,8 +104,8 @@ async def test_only_fields_that_changed_are_told_old_and_new(any_store: Store, c
             "deadlines",
             "1",
             {
-                "due_at": ["2026-09-14T04:00:00.000000", "2026-09-14T04:05:00.000000"],
-                "opened_at": ["2026-09-14T04:00:00.000000", "2026-09-14T04:05:00.000000"],
+                "due_at": [AT_NOON, "2026-09-14T04:05:00.000000"],
+                "opened_at": [AT_NOON, "2026-09-14T04:05:00.000000"],
                 "generation": [1, 2],
             },
         ]
