@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from aiogram import Bot
+from aiogram.enums import ChatMemberStatus
 from aiogram.exceptions import (
     TelegramAPIError,
     TelegramBadRequest,
@@ -97,7 +98,7 @@ class Hands:
 
     async def _carry_out(self, act: Act, chat: ChatId) -> None:
         try:
-            await self._do(act, chat)
+            became = await self._do(act, chat)
         except TelegramMigrateToChat as moved:  # the new chat numbers its messages anew: only members are followed
             await self._store.do(migrate, SYSTEM, chat, ChatId(moved.migrate_to_chat_id))
             if act.message is None:
@@ -112,13 +113,13 @@ class Hands:
             log.info("act refused", act=act.id, kind=act.kind, error=error.message)
             await self._settle(act, _refused(error), error.message)
         else:
-            await self._settle(act, ActState.DONE, None)
+            await self._settle(act, became, None)
 
     def _again(self, act: Act) -> None:
         self._taken.discard(act.id)
         self._wake.set()
 
-    async def _do(self, act: Act, chat: ChatId) -> None:
+    async def _do(self, act: Act, chat: ChatId) -> ActState:
         match act.kind:
             case ActKind.DELETE:
                 await self._bot.delete_message(chat, act.message or 0)
@@ -128,12 +129,24 @@ class Hands:
                 await self._permit(act, chat, ALL)
             case ActKind.BAN:
                 await self._ban(chat, act.account or 0)
+            case ActKind.REMOVE:
+                return await self._remove(chat, act.account or 0)
+        return ActState.DONE
 
     async def _ban(self, chat: ChatId, account: int) -> None:
         if account < 0:  # a channel that writes in its own name
             await self._bot.ban_chat_sender_chat(chat, account)
         else:
             await self._bot.ban_chat_member(chat, account)
+
+    async def _remove(self, chat: ChatId, account: int) -> ActState:
+        member = await self._bot.get_chat_member(chat, account)
+        if member.status in (ChatMemberStatus.LEFT, ChatMemberStatus.KICKED):
+            return ActState.GONE
+        await self._bot.ban_chat_member(chat, account)
+        with contextlib.suppress(TelegramBadRequest):  # a basic group keeps nobody out
+            await self._bot.unban_chat_member(chat, account, only_if_banned=True)
+        return ActState.DONE
 
     async def _permit(self, act: Act, chat: ChatId, given: ChatPermissions, until: datetime | None = None) -> None:
         more: dict[str, Any] = {"until_date": until} if until is not None else {}

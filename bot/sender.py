@@ -20,7 +20,6 @@ from aiogram.exceptions import (
 
 from bot.middlewares.identity import viewer
 from bot.pace import urgency_of_call
-from bot.removing import removed
 from bot.screens import edit, send
 from bot.views.base import NOTICES, Screen, with_clause
 from core.access import SYSTEM
@@ -153,13 +152,8 @@ class Sender:
         else:
             await self._settle(notice, NoticeState.SENT, message)
 
-    async def _put(self, chat: ChatId, notice: Outgoing, screen: Screen) -> MessageId | None:
-        """Edit the card's message where there is one, else send a new message; None where nothing is to be said."""
-        if screen.removes is not None:
-            kept = await removed(self._bot, chat, screen.removes)
-            if kept is None:
-                return None
-            screen = replace(screen, text=kept or screen.text)
+    async def _put(self, chat: ChatId, notice: Outgoing, screen: Screen) -> MessageId:
+        """Edit the card's message where there is one, else send a new message."""
         shown = notice.card_message
         if shown is None and notice.card is not None:
             shown = await self._store.look(lambda uow: uow.outbox.shown_at(notice))

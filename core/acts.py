@@ -23,6 +23,7 @@ class ActKind(StrEnum):
     RESTRICT = "restrict"  # a member may not write until `until`
     RELEASE = "release"  # may write again
     BAN = "ban"  # out of the group
+    REMOVE = "remove"  # out of the group, free to come back as a guest
 
 
 class ActState(StrEnum):

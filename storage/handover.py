@@ -300,20 +300,7 @@ class SqlHandovers:
         return sum(self._list(handover, item) for item in items)
 
     def _list(self, handover: HandoverId, item: NewItem) -> int:
-        values = {
-            "handover_id": handover,
-            "area": item.area,
-            "subject": item.subject,
-            "title": item.title[:200],
-            "region": item.region,
-            "due_at": item.due_at,
-            "receiver_id": item.receiver,
-            "why": item.why,
-            "state": ItemState.LISTED,
-            "anew": False,
-            "answer": "",
-            "in_time": False,
-        }
+        values = _values(handover, item, ItemState.LISTED)
         if self._c.execute(_LIST[self._c.dialect.name], values).rowcount:
             return 1
         again = {
@@ -324,6 +311,10 @@ class SqlHandovers:
             "reason": item.why,
         }
         return self._c.execute(_AGAIN, again).rowcount
+
+    def note_moved(self, handover: HandoverId, item: NewItem, at: datetime) -> None:
+        values = {**_values(handover, item, ItemState.MOVED), "moved_at": at}
+        self._c.execute(_LIST[self._c.dialect.name], values)
 
     def item(self, item: HandoverItemId) -> Item:
         found = self._many(_ITEM, row=item)
@@ -385,6 +376,23 @@ class SqlHandovers:
         found = self._c.execute(_TO_TELL, {"of": handover, "who": receiver}).all()
         self._c.execute(_ASK, {"rows": [row.id for row in found]})
         return list(dict.fromkeys((row.name, row.phone) for row in found))
+
+
+def _values(handover: HandoverId, item: NewItem, state: ItemState) -> dict[str, Any]:
+    return {
+        "handover_id": handover,
+        "area": item.area,
+        "subject": item.subject,
+        "title": item.title[:200],
+        "region": item.region,
+        "due_at": item.due_at,
+        "receiver_id": item.receiver,
+        "why": item.why,
+        "state": state,
+        "anew": False,
+        "answer": "",
+        "in_time": False,
+    }
 
 
 def _counted(area: str, states: dict[ItemState, int]) -> Counts:

@@ -49,19 +49,10 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Removal:
-    """Take an account out of the group before the message is sent. Where the bot may not, `otherwise` is sent in its
-    place; where the account is not in the group, nothing is."""
-
-    account: int
-    otherwise: str
-
-
-@dataclass(frozen=True, slots=True)
 class Screen:
     """A message: text, rows of buttons, at most one photo. `media` passes a file on: its kind (photo, voice …) and
     the platform's file id. `location_button` makes a reply keyboard, which
-    exists in private chats only; `drop_keyboard` takes it away. `removes` takes somebody out of the group."""
+    exists in private chats only; `drop_keyboard` takes it away."""
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
@@ -69,7 +60,6 @@ class Screen:
     media: tuple[str, str] | None = None
     location_button: str | None = None
     drop_keyboard: bool = False
-    removes: Removal | None = None
 
 
 def row(*buttons: Button | None) -> tuple[tuple[Button, ...], ...]:

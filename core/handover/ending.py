@@ -6,8 +6,10 @@ import hashlib
 from collections.abc import Iterable
 
 from core.access import STAFF, Actor, permits
+from core.acts import Act, ActKind, ActState, NewAct, on_acted
 from core.deadlines import Deadline, on_due
 from core.errors import AlreadySettled, NotFound
+from core.handover.holdings import HOLDINGS
 from core.handover.model import (
     CLAUSE,
     CONFIRM,
@@ -28,9 +30,10 @@ from core.handover.moving import after_hours, carry
 from core.handover.opening import RUNNERS, note_status, open_one
 from core.handover.proposing import everything_of, listed
 from core.handover.telling import item_facts, keeper_of, receivers_of, show, tell
-from core.ids import HandoverId
+from core.ids import HandoverId, PersonId
 from core.notices import Fact, Notice, ToAccount, ToGroup, Urgency
 from core.people import Person, PersonStatus
+from core.people.holdings import number_of
 from core.ports import UnitOfWork
 
 MOST_SHOWN = 10
@@ -143,6 +146,8 @@ def seal_of(handover: Handover, items: Iterable[Item]) -> str:
 
 def _depart(uow: UnitOfWork, actor: Actor, person: Person) -> None:
     """Whoever has left has no account, no link, no admin's rights, and no place in work groups."""
+    for holding in HOLDINGS.values():
+        holding.leave(uow, person)
     account = uow.people.account_of(person.id)
     uow.people.void_invites(person.id)
     uow.people.set_admin(person.id, False)
@@ -153,5 +158,15 @@ def _depart(uow: UnitOfWork, actor: Actor, person: Person) -> None:
     uow.people.unbind(person.id)
     uow.notices.tell(Notice(FAREWELL, ToAccount(account.id), {"label": person.label}))
     for group in uow.groups.all():
-        facts: dict[str, Fact] = {"label": person.label, "account": account.id}
-        uow.notices.tell(Notice(DEPARTED, ToGroup(group.id), facts, f"person:{person.id}", urgency=Urgency.ROUTINE))
+        key = f"remove|{person.id}|{group.id}|{uow.now.isoformat()}"
+        uow.acts.ask(NewAct(ActKind.REMOVE, group.id, f"person:{person.id}", key, account=account.id))
+
+
+@on_acted("person")
+def out_of_group(uow: UnitOfWork, act: Act) -> None:
+    """A group learns that somebody left, where they were in it; where the bot may not, it is asked to do it."""
+    if act.state in (ActState.GONE, ActState.FAILED):
+        return
+    person = uow.people.get(PersonId(number_of(act.subject)))
+    facts: dict[str, Fact] = {"label": person.label, "removed": act.state is ActState.DONE}
+    uow.notices.tell(Notice(DEPARTED, ToGroup(act.group), facts, act.subject, urgency=Urgency.ROUTINE))

@@ -5,6 +5,7 @@ A later area adds its holding here; nothing else of a handover changes.
 
 from __future__ import annotations
 
+from core.approvals.holding import Approvals
 from core.complaints.holding import Complaints
 from core.customers.holding import Customers
 from core.leads.holding import Leads
@@ -15,5 +16,15 @@ from core.visits.holding import Plans
 
 HOLDINGS: dict[str, Holding] = {
     holding.area: holding
-    for holding in (Customers(), Leads(), Complaints(), ToDo(), Given(), Plans(), Reports(), Departments())
+    for holding in (
+        Customers(),
+        Leads(),
+        Complaints(),
+        ToDo(),
+        Given(),
+        Plans(),
+        Approvals(),
+        Reports(),
+        Departments(),
+    )
 }

@@ -207,6 +207,9 @@ class Handovers(Protocol):
     def list_items(self, handover: HandoverId, items: Sequence[NewItem]) -> int:
         """Add what is not listed yet, or was settled and is held again; how many."""
 
+    def note_moved(self, handover: HandoverId, item: NewItem, at: datetime) -> None:
+        """Something went on at once, by the rule of its area."""
+
     def item(self, item: HandoverItemId) -> Item:
         """Raises NotFound."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from core.access import MANAGERS, Actor, Role, permits
 from core.errors import AlreadySettled, NotFound
+from core.handover.holdings import HOLDINGS
 from core.handover.model import (
     BEGUN,
     CANCELLED,
@@ -16,7 +17,9 @@ from core.handover.model import (
     NEARLY_DUE,
     Handover,
     HandoverRefused,
+    NewItem,
     State,
+    Why,
 )
 from core.handover.moving import after_hours, ready_to_sign
 from core.handover.proposing import everything_of, listed
@@ -95,6 +98,7 @@ def begin(uow: UnitOfWork, actor: Actor, person_id: PersonId, reason: str = "") 
     if opened is None or not uow.people.set_status(person.id, PersonStatus.ACTIVE, PersonStatus.LEAVING):
         raise HandoverRefused("open", person.label)
     note_status(uow, actor, person, PersonStatus.ACTIVE, PersonStatus.LEAVING)
+    _step_back(uow, opened)
     uow.handovers.list_items(opened.id, listed(uow, person, keeper))
     uow.deadlines.open(CONFIRM, opened.subject, due, CLAUSE)
     nearly = after_hours(uow, rules.confirm_hours - rules.remind_hours)
@@ -103,6 +107,15 @@ def begin(uow: UnitOfWork, actor: Actor, person_id: PersonId, reason: str = "") 
     shown = show(uow, opened)
     ready_to_sign(uow, shown)
     return shown
+
+
+def _step_back(uow: UnitOfWork, handover: Handover) -> None:
+    """What can't wait for receivers has gone on already; the list says to whom."""
+    leaver = uow.people.get(handover.person)
+    for holding in HOLDINGS.values():
+        for held, receiver in holding.step_back(uow, leaver):
+            item = NewItem(holding.area, held.subject, held.title, held.region, held.due, receiver, Why.SUPERIOR)
+            uow.handovers.note_moved(handover.id, item, uow.now)
 
 
 def note_status(uow: UnitOfWork, actor: Actor, person: Person, was: PersonStatus, becomes: PersonStatus) -> None:

@@ -82,6 +82,13 @@ class Holding:
         with the receiver. None where it is the leaver's no more."""
         raise NotImplementedError
 
+    def step_back(self, uow: UnitOfWork, leaver: Person) -> Sequence[tuple[Held, PersonId]]:
+        """Somebody begins to hand over: what can't wait goes on at once, by the area's rule. What went to whom."""
+        return ()
+
+    def leave(self, uow: UnitOfWork, leaver: Person) -> None:
+        """Somebody has left: what is nobody else's ends."""
+
     def unfit(self, uow: UnitOfWork, held: Held, person: Person) -> str:
         """Why somebody can't have it at all; "" where they can."""
         return ""

@@ -23,6 +23,7 @@ def area_name(v: Viewer, area: str) -> Html:
         "tasks": v.t("tasks to do"),
         "tasks_given": v.t("tasks given"),
         "visits": v.t("visit plans"),
+        "approvals": v.t("approvals to decide"),
         "reports": v.t("direct reports"),
         "departments": v.t("departments led"),
     }.get(area, fill("{area}", area=area))

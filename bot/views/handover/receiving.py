@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.press import press
-from bot.views.base import Button, Html, Removal, Screen, Viewer, fill, lines, row, shows
+from bot.views.base import Button, Html, Screen, Viewer, fill, lines, row, shows
 from bot.views.handover.parts import PAGE, area_name, dots, facts_of_item, limit, mark, rows, told_before
 from bot.views.handover.running import area_line
 from core import handover
@@ -46,13 +46,12 @@ def farewell(v: Viewer, facts: Facts) -> Screen:
 
 
 @shows(handover.DEPARTED)
-def departed(v: Viewer, facts: Any) -> Screen:
+def departed(v: Viewer, facts: Facts) -> Screen:
     """Somebody left the company: out of the group, or a request to take them out by hand."""
-    label = facts["label"]
-    otherwise = v.t("{label} has left the company. I may not remove members here: please do it.", label=label)
+    if facts["removed"]:
+        return Screen(v.t("{label} has left the company and this group.", label=facts["label"]))
     return Screen(
-        v.t("{label} has left the company and this group.", label=label),
-        removes=Removal(int(facts["account"]), otherwise),
+        v.t("{label} has left the company. I may not remove members here: please do it.", label=facts["label"])
     )
 
 
