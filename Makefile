@@ -23,7 +23,7 @@ run: $(READY) ## run the bot with the settings in .env
 	$(BIN)/keguan run
 
 test: $(READY) ## every test, in a hostile time zone, with the coverage floor
-	TZ=America/Chicago $(BIN)/python -m pytest --cov --cov-report= --cov-fail-under=85
+	TZ=America/Chicago $(BIN)/python -m pytest -n auto --cov --cov-report= --cov-fail-under=85
 
 check: $(READY) ## style, types, layers, texts
 	$(BIN)/ruff check .

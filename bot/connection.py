@@ -9,11 +9,18 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramNetworkError
-from aiogram.methods.base import TelegramMethod, TelegramType
+from aiogram.methods.base import Response, TelegramMethod, TelegramType
 from aiogram.types import InputFile
 from aiohttp import ClientError, ClientTimeout
 
 JSON = {"Content-Type": "application/json"}
+_read: set[type[Response[Any]]] = set()
+
+
+def keep_reader(method: TelegramMethod[Any]) -> None:
+    """Hold on to what reads the answers to such calls: pydantic holds it weakly, and making it again takes
+    milliseconds."""
+    _read.add(Response[method.__returning__])  # type: ignore[name-defined]  # a class made at run time
 
 
 class Connection(AiohttpSession):
@@ -50,5 +57,6 @@ class Connection(AiohttpSession):
             raise TelegramNetworkError(method=method, message="Request timeout error") from error
         except ClientError as error:
             raise TelegramNetworkError(method=method, message=f"{type(error).__name__}: {error}") from error
+        keep_reader(method)
         answer = self.check_response(bot, method, response.status, content.decode())
         return cast("TelegramType", answer.result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -46,6 +47,7 @@ class Intake:
         self._room.set()
         self._quiet = asyncio.Event()
         self._quiet.set()
+        self._awaited = asyncio.Event()  # somebody waits for the marks
 
     async def accept(self, updates: Sequence[dict[str, Any]]) -> None:
         """Put raw updates on disk, then begin handling those that are new. When this returns the platform may be
@@ -83,7 +85,9 @@ class Intake:
 
     async def idle(self) -> None:
         """Wait until everything accepted is handled and marked."""
+        self._awaited.set()
         await self._quiet.wait()
+        self._awaited.clear()
 
     def busy(self) -> bool:
         return not self._quiet.is_set()
@@ -138,7 +142,8 @@ class Intake:
             self._flushing = asyncio.create_task(self._flush())
 
     async def _flush(self) -> None:
-        await asyncio.sleep(FLUSH_AFTER)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._awaited.wait(), FLUSH_AFTER)
         while self._handled:
             batch, self._handled = self._handled, []
             try:

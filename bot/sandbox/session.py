@@ -15,6 +15,7 @@ from aiogram.methods import GetFile, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InputFile
 
+from bot.connection import keep_reader
 from bot.sandbox.errors import ApiError, UnknownParameterError, unauthorized
 from bot.sandbox.params import Upload
 from bot.sandbox.polling import wait_for_updates
@@ -47,6 +48,7 @@ class SandboxSession(BaseSession):
             raise
         except ApiError as refusal:
             body, status = refusal.wire(), refusal.code
+        keep_reader(method)
         response = self.check_response(bot, method, status, orjson.dumps(body).decode())
         return cast("TelegramType", response.result)
 
