@@ -16,7 +16,7 @@ import bot  # noqa: F401 first: it has aiogram's types built when used
 if TYPE_CHECKING:
     from tests.support.chat import Bench
 
-MEMORY = Path("/dev/shm")  # noqa: S108 pytest makes its own folder in it
+MEMORY = Path("/dev/shm")  # pytest makes its own folder in it
 if os.access(MEMORY, os.W_OK):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # a commit need not wait for a disk
 
