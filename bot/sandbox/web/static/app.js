@@ -226,7 +226,7 @@ class App {
       const minutes = Math.round((at - now) / 60);
       if (minutes <= 0) return t("passed");
       if (minutes < 60) return `${minutes} ${t("minutes")}`;
-      return minutes < 1440 ? `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}` : `${Math.floor(minutes / 1440)} d`;
+      return minutes < 1440 ? `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}` : `${Math.floor(minutes / 1440)} ${t("days")}`;
     };
     const when = at => (dayKey(at) === dayKey(now) ? "" : `${dayShort(at)} `) + clockTime(at);
     const row = (title, detail, at) => h("li", { class: at - now <= 600 ? "soon" : "" }, h("span", {}, h("b", {}, title), detail ? h("small", {}, detail) : null), h("span", { class: "at" }, h("time", {}, when(at)), h("small", {}, left(at))));

@@ -7,7 +7,7 @@ const WORDS = {
   failed: ["没能启动", "It did not start"],
   lost: ["连接断开，正在重连…", "Connection lost, trying again…"],
   working: ["上班中", "open"], resting: ["非工作时间", "closed"],
-  minutes: ["分", "min"], next: ["下一时限", "Next due"], pause: ["暂停", "Pause"],
+  minutes: ["分", "min"], days: ["天", "d"], next: ["下一时限", "Next due"], pause: ["暂停", "Pause"],
   phones: ["手机", "Phones"], save: ["存档", "Save"], load: ["读档", "Load"], transcript: ["导出记录", "Transcript"],
   restart: ["重来", "Restart"], confirmRestart: ["回到早上，一切重新开始？", "Back to the morning, everything anew?"],
   story: ["演示的一天", "The demo day"], noStory: ["这里还没有剧情，自由试用吧。", "No story here yet; try things freely."],
