@@ -137,17 +137,50 @@ def test_any_text_is_read_as_by_ruamel_or_left_to_it(text: str) -> None:
     agree(text)
 
 
-WORDS = st.text(st.sampled_from("ab甲1 -.:#,[]{}'\"|>?&*!%@~_=/"), max_size=6)
+WORDS = st.text(st.sampled_from("ab甲1ab甲1 -.:#,[]{}'\"|>?&*!%@~_=/"), min_size=1, max_size=5)
 SCALARS = st.one_of(
     WORDS, WORDS.map(lambda w: f"'{w}'"), WORDS.map(lambda w: f'"{w}"'), WORDS.map(lambda w: f"[{w}]")
 )
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["k", "甲", "k2", "-"]), SCALARS), max_size=8))
+def block(inner: st.SearchStrategy[list[str]]) -> st.SearchStrategy[list[str]]:
+    """Lines of a mapping or a list with such values, with comments and empty lines between."""
+    between = st.sampled_from([[], [], [], [""], ["# c"], ["    # c"]])
+    deeper = st.builds(
+        lambda lines, depth: [f"{' ' * depth}{line}" for line in lines], inner, st.sampled_from([2, 2, 4, 0])
+    )
+    value = st.one_of(SCALARS.map(lambda scalar: [scalar]), deeper.map(lambda lines: ["", *lines]))
+
+    def mapping(values: list[list[str]], gaps: list[str]) -> list[str]:
+        return [line for n, (first, *rest) in enumerate(values) for line in (f"k{n}: {first}", *rest, *gaps)]
+
+    def listed(values: list[list[str]], gaps: list[str]) -> list[str]:
+        return [line for first, *rest in values for line in (f"- {first}", *rest, *gaps)]
+
+    def of_mappings(items: list[list[str]]) -> list[str]:
+        return [("- " if not n else "  ") + line for lines in items for n, line in enumerate(lines)]
+
+    values = st.lists(value, min_size=1, max_size=3)
+    return st.one_of(
+        st.builds(mapping, values, between),
+        st.builds(listed, values, between),
+        st.builds(of_mappings, st.lists(st.builds(mapping, values, between), min_size=1, max_size=2)),
+    )
+
+
+TREES = st.recursive(block(SCALARS.map(lambda scalar: [scalar])), block, max_leaves=4)
+
+
+@given(TREES)
 @settings(max_examples=150, deadline=None)
-def test_any_value_behind_a_key_is_read_as_by_ruamel_or_left_to_it(lines: list[tuple[int, str, str]]) -> None:
-    text = "".join(f"{'  ' * depth}{key}{' ' if key == '-' else ': '}{value}\n" for depth, key, value in lines)
-    agree(text)
+def test_any_tree_is_read_as_by_ruamel_or_left_to_it(lines: list[str]) -> None:
+    agree("\n".join(("top:", *(f"  {line}" for line in lines))) + "\n")
+
+
+@given(SCALARS)
+@settings(max_examples=150, deadline=None)
+def test_any_value_is_read_as_by_ruamel_or_left_to_it(value: str) -> None:
+    agree(f"k: {value}\nlast: 1\n")
 
 
 OWN = """\
