@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,11 +58,14 @@ from core.rulebook.sections import (
     TaskRules,
     TrialRules,
     VisitRules,
+    Words,
     WorktimeRules,
     sanction_key,
 )
 from core.rulebook.sections.worktime import Week
 from core.worktime import CompanyDay, NationalCalendar, Shift, WorkTime
+
+_ONLY_IN_FORCE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
 class Clause(ClauseText):
@@ -69,6 +73,12 @@ class Clause(ClauseText):
 
     id: str
     named: tuple[str, ...] = ()
+
+    @property
+    def says(self) -> Words:
+        """The text as it holds now: what is only for a clause in force is left out while it is in shadow."""
+        kept = r"\1" if self.in_force else ""
+        return Words(zh=_ONLY_IN_FORCE.sub(kept, self.text.zh), en=_ONLY_IN_FORCE.sub(kept, self.text.en))
 
 
 @dataclass(frozen=True, slots=True)

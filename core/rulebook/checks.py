@@ -13,6 +13,7 @@ from core.rulebook.wording import ProblemKind
 from core.worktime import WorkTimeError
 
 NAMED = re.compile(r"\{([^{}]*)\}")  # a setting named in a clause's text
+BRACKETS = re.compile(r"\[\[|\]\]")  # around what holds only in force
 
 
 def check_classes_named(sections: Mapping[str, Any]) -> Iterator[Finding]:
@@ -37,6 +38,16 @@ def figures(sections: Mapping[str, Any]) -> dict[str, Any]:
     """The settings a clause's text may name: dotted key to value as written."""
     shown = {name: rules.model_dump(mode="json") for name, rules in sections.items() if name != "clauses"}
     return {k: v for k, v in flatten(shown).items() if isinstance(v, (int, str)) and not isinstance(v, bool)}
+
+
+def check_brackets(clauses: Mapping[str, ClauseText]) -> Iterator[Finding]:
+    """Double brackets of clause texts come in pairs, none within another."""
+    for clause_id, clause in clauses.items():
+        for language in ("zh", "en"):
+            marks = "".join(BRACKETS.findall(getattr(clause.text, language)))
+            if marks.replace("[[]]", ""):
+                path = ("clauses", clause_id, "text", language)
+                yield Finding(ProblemKind.BAD_FORMAT, (path,), "[[ … ]]", marks)
 
 
 def check_named(clauses: Mapping[str, ClauseText], known: Mapping[str, Any]) -> Iterator[Finding]:

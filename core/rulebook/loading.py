@@ -196,6 +196,8 @@ def _validated(settings: Mapping[str, Any], findings: list[Finding]) -> dict[str
     findings += (finding for of_section in found.values() for finding in of_section)
     if "company" in sections and found.get("worktime") == []:
         findings += checks.check_buildable(sections["company"], sections["worktime"])
+    if "clauses" in sections:
+        findings += checks.check_brackets(sections["clauses"])
     if len(sections) == len(SECTIONS):
         findings += checks.check_classes_named(sections)
         findings += checks.check_named(sections["clauses"], checks.figures(sections))

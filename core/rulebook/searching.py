@@ -40,7 +40,7 @@ def _place(clause: Clause, word: str) -> int:
         return _HEADLINE
     if word.isascii() and word.isalpha() and word in _reading(clause.title.zh):
         return _READING
-    return _TEXT if word in plain(f"{clause.text.zh} {clause.text.en}") else _NOWHERE
+    return _TEXT if word in plain(f"{clause.says.zh} {clause.says.en}") else _NOWHERE
 
 
 @lru_cache(maxsize=4096)

@@ -27,7 +27,7 @@ class ClauseState:
 
 
 def _read(clause: Clause) -> tuple[object, ...]:
-    return clause.title, clause.article, clause.text, clause.in_force
+    return clause.title, clause.article, clause.says, clause.in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _state_facts(state: ClauseState | None) -> Fact:
     return {
         "article": state.clause.article,
         "title": _both(state.clause, "title"),
-        "text": _both(state.clause, "text"),
+        "text": _both(state.clause, "says"),
         "in_force": state.clause.in_force,
         "cost": [[effect, amount] for effect, amount in effects_of(state.cost or Sanction())],
     }

@@ -99,7 +99,7 @@ def _earlier(uow: UnitOfWork, actor: Actor, clause_id: str, edition: Edition) ->
     clause, now = then.clauses.get(clause_id), uow.rulebook.clauses.get(clause_id)
     if clause is None or not may_read(actor, clause):
         raise NotFound("clause", clause_id)
-    differs = now is None or (now.text, now.title, now.in_force) != (clause.text, clause.title, clause.in_force)
+    differs = now is None or (now.says, now.title, now.in_force) != (clause.says, clause.title, clause.in_force)
     later = differs or uow.rulebook.cost_of(clause_id) != then.cost_of(clause_id)
     mark = edition.marks.get(clause_id, Mark(None, None))
     return Page(clause, then.cost_of(clause_id), mark, edition.version, since=edition.since, later=later)

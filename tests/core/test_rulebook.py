@@ -24,6 +24,7 @@ from core.rulebook import (
     load,
     loads,
 )
+from core.rulebook.loading import _has
 from core.rulebook.sections import SECTIONS
 from core.rulebook.wording import _CHINESE, _ENGLISH
 from core.worktime import Fault, WorkTimeError
@@ -703,3 +704,132 @@ def test_loaded_file_is_a_rulebook(tmp_path: Path) -> None:
     assert isinstance(book, Rulebook)
     assert str(book.zone) == "Asia/Shanghai"
     assert book.explain("company.name").file == str(file)
+
+
+# --- texts that speak of a sanction only once there is one
+
+
+def test_text_speaks_of_its_sanction_only_in_force() -> None:
+    """RULE-3: a clause in shadow does not threaten with a fine."""
+    shadow = default().clause("lead.contact")
+    force = loads("clauses: {lead.contact: {in_force: true}}").clause("lead.contact")
+    assert "罚款" not in shadow.says.zh and "fine" not in shadow.says.en
+    assert "逾期的，该资源重新分配。" in shadow.says.zh
+    assert "逾期的，记罚款 50 元，暂停分配 1 次，该资源重新分配。" in force.says.zh
+    assert "offered again, a fine of 50 yuan recorded and 1 allocation(s) withheld." in force.says.en
+    assert not any("[[" in text for clause in (shadow, force) for text in (clause.says.zh, clause.says.en))
+
+
+@pytest.mark.parametrize("text", ["甲[[乙", "甲]]乙[[", "[[甲[[乙]]]]", "甲]]"])
+def test_double_brackets_come_in_pairs(text: str) -> None:
+    problem = only(f"clauses:\n  visit.log:\n    text: {{zh: '{text}'}}\n")
+    assert where(problem) == (3, 12, "clauses.visit.log.text.zh", ProblemKind.BAD_FORMAT)
+    assert problem.expected == "[[ … ]]"
+
+
+def test_clause_names_its_figures() -> None:
+    named = default().clause("lead.contact").named
+    assert named[0] == "leads.contact_minutes"
+    assert "leads.contact_sanction.fine_yuan" in named
+
+
+def test_every_article_stands_once() -> None:
+    articles = [clause.article for clause in default().clauses.values()]
+    assert sorted(articles) == sorted(set(articles))
+
+
+# --- presets of the catalogue
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_preset_can_be_chosen_for_each_of_its_sections_alone(preset: str) -> None:
+    """RULE-2."""
+    for section in SECTIONS:
+        if section != "clauses" and _has(preset, section):
+            loads(f"presets: {{{section}: {preset}}}")
+
+
+def test_figures_of_the_catalogue() -> None:
+    """RULE-2: the presets carry the figures of the sources."""
+    book = default()
+    assert (book.pool.no_action_months, book.pool.no_order_months) == (2, 12)  # S2
+    assert (book.blacklist.months, book.blacklist.reentry_class) == (6, "C")  # S3
+    assert book.classes.downgrade_days == 5  # S3
+    assert book.credit.propose_last_days == 10  # S0
+    assert [one.yuan_per_head for one in book.reception.classes] == [500, 300, 200, 150]  # S1.1
+    assert [(one.from_guests, one.companions) for one in book.reception.companions] == [(1, 1), (5, 2), (11, 3)]
+    assert book.followups.plans["purchase"].days == (3, 30, 60)
+    assert book.followups.plans["adviser"].days == (15, 30, 60)
+    assert book.followups.plans["not_bought"].days == (3, 15)
+    assert (book.incentives.points.base, book.incentives.points.yuan_above_base) == (17, 270)
+    assert [(tier.margin_percent, tier.share_percent) for tier in book.incentives.parts.tiers] == [(35, 3), (50, 5)]
+    assert book.complaints.own_fault.first_percent == 20
+    group = loads("preset: group")
+    cadence = [(one.of, one.role, one.times, one.months) for one in group.visits.cadence]
+    assert cadence[:3] == [("A", "gm", 1, 6), ("A", "manager", 1, 3), ("A", "salesperson", 3, 1)]  # S0
+    routines = group.routines.items
+    assert [routines[key].day for key in ("credit_report", "quarter_summary", "visit_records")] == [6, 8, 10]
+    maker = loads("preset: manufacturing")
+    assert [one.min_yearly_yuan for one in maker.classes.classes] == [3_000_000, 1_000_000, 500_000, 0]  # S3
+    assert maker.classes.classes[0].conditions == ("no_late_payment", "no_uncollected_goods")
+    assert {(one.of, one.times, one.months) for one in maker.visits.cadence} == {("A", 1, 2), ("B", 1, 2)}
+    pharma = loads("preset: pharma")
+    assert pharma.customers.complete_within_days == 0  # S1.8: within the day of first contact
+    assert [pharma.routines.items[key].day for key in ("customer_report", "month_summary")] == [6, 8]
+    assert pharma.complaint_kind("adverse_reaction").severity == "major"
+    desk = loads("preset: service")
+    assert [one.title.zh for one in desk.classes.classes] == ["战略客户", "重点客户", "普通客户"]  # S0
+
+
+# --- what does not go together in the newer sections
+
+
+@pytest.mark.parametrize(
+    ("text", "where_", "kind"),
+    [
+        (
+            "visits:\n  cadence:\n    - {of: A, role: gm, times: 0, months: 6}\n",
+            (3, 25, "visits.cadence.0.times"),
+            ProblemKind.OUT_OF_RANGE,
+        ),
+        (
+            "visits:\n  cadence:\n    - {of: X, role: gm, times: 1, months: 6}\n",
+            (3, 8, "visits.cadence.0.of"),
+            ProblemKind.UNKNOWN_NAME,
+        ),
+        ("blacklist: {reentry_class: D}", (1, 13, "blacklist.reentry_class"), ProblemKind.UNKNOWN_NAME),
+        ("credit: {warn_percent: 101}", (1, 10, "credit.warn_percent"), ProblemKind.OUT_OF_RANGE),
+        ("credit: {stop_percent: 80}", (1, 10, "credit.stop_percent"), ProblemKind.ORDER),
+        ("pool: {warn_days_before: [3, 60]}", (1, 30, "pool.warn_days_before.1"), ProblemKind.ORDER),
+        ("pool: {warn_days_before: [10, 3]}", (1, 31, "pool.warn_days_before.1"), ProblemKind.ORDER),
+        ("surveys: {close_days: 3}", (1, 11, "surveys.close_days"), ProblemKind.ORDER),
+        ("complaints: {keep_months: 48}", (1, 14, "complaints.keep_months"), ProblemKind.ORDER),
+        (
+            "incentives: {parts: {person_percent: 90}}",
+            (1, 22, "incentives.parts.person_percent"),
+            ProblemKind.ORDER,
+        ),
+        (
+            "reception:\n  companions: [{from_guests: 2, companions: 1}]\n",
+            (2, 17, "reception.companions.0.from_guests"),
+            ProblemKind.ORDER,
+        ),
+        (
+            "classes:\n  score: [{key: a, title: {zh: 甲}, weight: 90}]\n",
+            (2, 3, "classes.score"),
+            ProblemKind.ORDER,
+        ),
+        (
+            "routines: {items: {a: {title: {zh: x}, every: week, at: 09:00, roles: [gm], to: gm, evidence: [file]}}}",
+            (1, 20, "routines.items.a"),
+            ProblemKind.BAD_FORMAT,
+        ),
+        ("orders: {steps: {delivered: ~}}", (1, 18, "orders.steps.delivered"), ProblemKind.WRONG_TYPE),
+        ("reports: {items: {dygest: {}}}", (1, 19, "reports.items.dygest"), ProblemKind.UNKNOWN_KEY),
+        ("followups: {news: {send_from: 21:00}}", (1, 20, "followups.news.send_from"), ProblemKind.ORDER),
+    ],
+)
+def test_newer_sections_refuse_what_does_not_go_together(
+    text: str, where_: tuple[int, int, str], kind: ProblemKind
+) -> None:
+    assert (*where_, kind) in [where(problem) for problem in refused(text)], [str(p) for p in refused(text)]

@@ -136,7 +136,7 @@ def body(v: Viewer, one: Page) -> Html:
         v.t("As it was from {at}", at=v.when(one.since)) if one.since else None,
         None if one.kept else v.t("The text of that day was not kept; this is the present one."),
         fill("<b>{article} {title}</b>", article=clause.article, title=v.title(clause.title)),
-        fill("{text}", text=v.title(clause.text)),
+        fill("{text}", text=v.title(clause.says)),
         cost(v, one.cost),
         _standing(v, one),
         _planned(v, one.planned) if one.planned else None,
@@ -199,7 +199,7 @@ def in_short(v: Viewer, one: Page) -> str:
     sign = "" if one.clause.in_force else v.t(" (trial)")
     head = f"{one.clause.article} {v.title(one.clause.title)}{sign}\n"
     more = v.t("… /rules in our private chat")
-    text = v.title(one.clause.text)
+    text = v.title(one.clause.says)
     if len(head) + len(text) <= MOST_TOAST:
         return head + text
     return head + text[: MOST_TOAST - len(head) - len(more)] + more

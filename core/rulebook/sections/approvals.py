@@ -13,12 +13,13 @@ from core.rulebook.problems import Finding, Path
 from core.rulebook.sections.base import (
     Count,
     Days,
-    Hours,
     Key,
-    Minutes,
     Section,
     StaffRole,
     Text,
+    WorkDays,
+    WorkHours,
+    WorkMinutes,
     Yes,
     Yuan,
     badly_written,
@@ -71,9 +72,9 @@ class ApprovalStep(Section):
 
     who: Annotated[tuple[Approver, ...], BeforeValidator(_listed), Field(min_length=1)]
     countersign: Yes = False
-    hours: Hours | None = None
-    days: Days | None = None
-    remind_minutes: Minutes | None = None  # empty: as for all
+    hours: WorkHours | None = None
+    days: WorkDays | None = None
+    remind_minutes: WorkMinutes | None = None  # empty: as for all
     escalates: Yes = False
 
     @model_validator(mode="after")
@@ -108,8 +109,8 @@ class ApprovalRules(Section):
     a trip; `delegate` means their delegate, or else the next superior.
     """
 
-    remind_minutes: Minutes  # of working time before a step's time is over
-    answer_hours: Hours  # working hours a question to the requester may stand
+    remind_minutes: WorkMinutes  # of working time before a step's time is over
+    answer_hours: WorkHours  # working hours a question to the requester may stand
     delegate_max_days: Days
     max_files: Count
     if_empty: IfEmpty

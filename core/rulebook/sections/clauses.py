@@ -15,7 +15,8 @@ from core.rulebook.wording import ProblemKind
 class ClauseText(Section):
     """A clause as written in the file, under its id (RULE-3).
 
-    Texts may name settings in braces, `{leads.contact_minutes}`; readers see the figure in force.
+    Texts may name settings in braces, `{leads.contact_minutes}`; readers see the figure in force. What stands in
+    double brackets, `[[a fine is recorded]]`, holds only once the clause is in force, and is not shown before.
     """
 
     title: Words

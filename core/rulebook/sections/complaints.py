@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, Strict, model_validator
@@ -59,13 +58,6 @@ class CloseDays(Section):
     abroad: Days
 
 
-class Power(Section):
-    """Who may decide a compensation up to which amount (CMP-8). None: any amount."""
-
-    role: Literal["salesperson", "service", "manager", "director", "gm"]
-    max_yuan: Yuan | None = None
-
-
 class OwnFault(Section):
     """What a person bears of a damage by own fault (CMP-11): a share of the first part, a share of what is above."""
 
@@ -104,7 +96,6 @@ class ComplaintRules(Section):
     investigate_working_days: WorkDays  # until the report
     opinion_working_days: WorkDays  # until the general opinion, after the negotiation
     audit_answer_working_days: WorkDays  # until it is said why a case was closed late (CMP-7)
-    powers: Annotated[tuple[Power, ...], Field(min_length=1)]
     return_tolerance_percent: Percent  # between what was returned and what was approved (CMP-10)
     own_fault: OwnFault
     major: MajorCase
@@ -126,25 +117,7 @@ def check_complaints(rules: ComplaintRules) -> Iterator[Finding]:
             paths = (path, ("complaints", "handle_max_working_days"))
             yield Finding(ProblemKind.ORDER, paths, f"≤ complaints.handle_max_working_days ({most})", str(days))
     yield from before("complaints", "keep_months", "keep_important_months", rules, or_equal=True)
-    yield from _check_powers(rules.powers)
     for index, step in ((0, "registered"), (len(rules.steps) - 1, "closed")):
         if rules.steps[index] != step:
             step_at: Path = ("complaints", "steps", index)
             yield Finding(ProblemKind.NOT_ALLOWED, (step_at,), step, rules.steps[index])
-
-
-def _check_powers(powers: tuple[Power, ...]) -> Iterator[Finding]:
-    """Powers rise, and the last has no limit: every amount is decided by somebody (CMP-8)."""
-    path: Path = ("complaints", "powers")
-    yield from doubles(path, [power.role for power in powers])
-    for index, (lower, higher) in enumerate(pairwise(powers), start=1):
-        if lower.max_yuan is None:
-            yield Finding(ProblemKind.MISSING_KEY, ((*path, index - 1, "max_yuan"),), got="max_yuan")
-        elif higher.max_yuan is not None and higher.max_yuan <= lower.max_yuan:
-            yield Finding(
-                ProblemKind.ORDER, ((*path, index, "max_yuan"),), f"> {lower.max_yuan}", str(higher.max_yuan)
-            )
-    last = len(powers) - 1
-    if powers[last].max_yuan is not None:
-        got = str(powers[last].max_yuan)
-        yield Finding(ProblemKind.NOT_ALLOWED, ((*path, last, "max_yuan"),), "~", got)

@@ -36,7 +36,7 @@ Preference: TypeAlias = Literal["collector", "region", "newcomer", "ability", "l
 
 
 class LeadRules(Section):
-    """Allocation of leads (LED-1 to LED-7). Minutes are working minutes unless the lead is urgent."""
+    """Allocation of leads (LED-1 to LED-6). Minutes are working minutes unless the lead is urgent."""
 
     sources: Annotated[tuple[Choice, ...], Field(min_length=1)]
     classes: Annotated[tuple[LeadClass, ...], Field(min_length=1)]
@@ -49,7 +49,6 @@ class LeadRules(Section):
     order: Annotated[tuple[Preference, ...], Field(min_length=1)]  # whose turn it is, first things first (LED-3)
     newcomer_months: Months
     newcomer_percent: Percent  # of the leads are for people who are new
-    replacement_minutes: WorkMinutes  # the manager's, to answer an application for another lead (LED-7)
     out_of_hours: Literal["next_worktime", "at_once"]
 
 

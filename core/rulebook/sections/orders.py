@@ -47,7 +47,6 @@ class OrderRules(Section):
 
     steps: Mapping[OrderStep, Step]
     priorities: Annotated[tuple[Priority, ...], Field(min_length=1)]
-    approve_from_yuan: Yuan  # internal approval from this amount; 0: always
     tracker_from_yuan: Yuan  # a named tracker from this amount
     check_credit: Yes  # no order above the credit limit
     evaluated_by_customer: Yes

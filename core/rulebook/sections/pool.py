@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from core.rulebook.problems import Finding
-from core.rulebook.sections.base import Days, Months, Section, WorkDays, Yes
+from core.rulebook.sections.base import Days, Months, Section, Yes
 from core.rulebook.sections.crosschecks import rising_days
 from core.rulebook.wording import ProblemKind
 
@@ -24,7 +24,6 @@ class PoolRules(Section):
     prospect_months: Months  # of a prospect who did not become a customer
     taken_back_to: Literal["manager", "pool"]  # who gives it to somebody else
     first_owner_waits_days: Days  # before the one who lost it may have it again
-    answer_working_days: WorkDays  # of the department head, and of the committee
     evaluate_months: Months  # after an application was granted
     swaps_count_for_department: Yes  # unapproved swaps count for nobody in person (LED-12)
 

@@ -13,16 +13,6 @@ from core.rulebook.sections.crosschecks import doubles
 from core.rulebook.sections.customers import CustomerField
 
 Level: TypeAlias = Literal["ordinary", "important", "core"]
-Approver: TypeAlias = Literal["manager", "director", "gm"]
-
-
-class Approvers(Section):
-    """Who approves access to each level, and to a sealed archive (CUS-13, CUS-14)."""
-
-    ordinary: Approver
-    important: Approver
-    core: Approver
-    sealed: Approver
 
 
 class PrivacyRules(Section):
@@ -30,9 +20,7 @@ class PrivacyRules(Section):
 
     levels: Mapping[CustomerField, Level]  # a field that is not named is ordinary
     encrypted: tuple[Level, ...]
-    approvers: Approvers
     access_days: Days  # how long an approved access lasts
-    answer_working_days: WorkDays
     may_export: Yes
     purposes: Annotated[tuple[Choice, ...], Field(min_length=1)]  # told when data are taken
     customer_answer_working_days: WorkDays  # to a customer who asks to see, correct or delete

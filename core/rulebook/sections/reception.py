@@ -28,14 +28,6 @@ class Companions(Section):
     companions: Count
 
 
-class GiftRules(Section):
-    """Gifts are approved; important ones by the chair (RCP-2)."""
-
-    approver: Literal["manager", "director", "gm"]
-    chair_from_yuan: Yuan
-    chair: Literal["gm"]
-
-
 PlanPart: TypeAlias = Literal["transport", "pick_up", "lodging", "schedule", "meals", "gifts"]
 
 
@@ -44,7 +36,7 @@ class ReceptionRules(Section):
 
     classes: Annotated[tuple[VisitorClass, ...], Field(min_length=1)]
     companions: Annotated[tuple[Companions, ...], Field(min_length=1)]
-    gifts: GiftRules
+    important_gift_yuan: Yuan  # from this value on a gift is important (RCP-2)
     plan_parts: Annotated[tuple[PlanPart, ...], Field(min_length=1)]
     plan_working_days: WorkDays  # before the visit
     settle_days: Days  # after it: what it cost, against the limit

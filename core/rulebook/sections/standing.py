@@ -55,7 +55,6 @@ class CreditRules(Section):
 
     grades: Annotated[tuple[CreditGrade, ...], Field(min_length=1)]
     propose_last_days: Annotated[int, Strict(), Field(ge=1, le=28), Unit("days")]  # of the quarter's last month
-    answer_days: Days
     reassess_months: Months
     warn_percent: Percent  # of the limit
     stop_percent: Annotated[
