@@ -13,6 +13,7 @@ from bot.handlers import (
     checkins,
     complaints,
     customers,
+    deadlines,
     discipline,
     fallback,
     groups,
@@ -33,6 +34,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     complaints,
     tasks,
     calendar,  # before people: its own link too
+    deadlines,  # before people: its own links
     groups,  # before people: it reads links of its own
     rules,  # before people: links to clauses
     people,

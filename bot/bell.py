@@ -11,6 +11,7 @@ import structlog
 
 from core.access import SYSTEM
 from core.audit import Doing
+from core.calendar import follow_official_calendar
 from core.clock import Clock
 from core.deadlines import DEFERRED, RINGS, Deadline, Outage
 from core.rounds import ROUNDS, Round, RoundRun
@@ -33,6 +34,7 @@ class Bell:
         self._clock = clock
         self._wake = asyncio.Event()
         self._expected: datetime | None = None
+        self._followed = ""  # the version of the rules that deadlines were last held against
         store.on_commit.append(self._on_commit)
 
     def _on_commit(self, touched: frozenset[str]) -> None:
@@ -85,9 +87,17 @@ class Bell:
             await self._store.unit(lambda uow: self._note_gap(uow, expected), OUTAGE)
         self._expected = now
         await self._store.unit(lambda uow: uow.rounds.beat())
+        await self._follow_rules()
         await self._run_rounds()
         await self._ring_due()
         return await self.next_instant()
+
+    async def _follow_rules(self) -> None:
+        """New rules may hold a year's official notice: what was provisional is computed once more (P2)."""
+        version = self._store.rulebook.version
+        doing = Doing(SYSTEM, "calendar.follow_official_calendar", f"rulebook:{version}")
+        if version != self._followed and await self._guard("calendar", follow_official_calendar, doing):
+            self._followed = version
 
     async def next_instant(self) -> datetime | None:
         """When something is due next: a deadline or a round. (Notices held back are the sender's.)"""

@@ -8,7 +8,7 @@ a customer runs by the company's hours, whoever is away.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -42,14 +42,17 @@ class Reckoning:
     department: DepartmentId | None = None
 
     def due_at(self, worktime: WorkTime) -> datetime:
-        """The instant it comes to by these hours."""
+        """The instant it comes to by these hours. What is due at the end of a day is due at its closing: on a day
+        whose closing is taken by leave, at that of the next."""
         match self.unit:
             case Unit.CLOCK:
                 return self.start + timedelta(minutes=self.amount)
             case Unit.MINUTES:
                 return worktime.add_minutes(self.start, self.amount)
-            case _:
-                return worktime.add_days(self.start, self.amount)
+        at = worktime.add_days(self.start, self.amount)
+        while worktime.closes_early(_day_closed_at(worktime, at)):
+            at = worktime.add_days(at, 1)
+        return at
 
     def is_provisional(self, worktime: WorkTime, due_at: datetime) -> bool:
         """Whether a year on the way has no official make-up days yet (P2)."""
@@ -62,8 +65,12 @@ class Reckoning:
                 return None
             case Unit.MINUTES:
                 return worktime.explain_minutes(self.start, self.amount)
-            case _:
-                return worktime.explain_days(self.start, self.amount)
+        found = worktime.explain_days(self.start, self.amount)
+        while worktime.closes_early(found.steps[-1].day):
+            more = worktime.explain_days(found.due_at, 1)
+            cut = replace(found.steps[-1], counted=False)
+            found = replace(more, steps=(*found.steps[:-1], cut, *more.steps[1:]))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,11 @@ class Hours:
         return Due(at, reckoning, reckoning.is_provisional(self.worktime, at))
 
 
+def _day_closed_at(worktime: WorkTime, closing: datetime) -> date:
+    """The day that a closing belongs to; midnight is that of the day before."""
+    return worktime.local_date(closing - timedelta.resolution)
+
+
 def company_hours(uow: UnitOfWork) -> Hours:
     """The company's own: for what is owed to customers, and what nobody in person owes."""
     return Hours(uow.worktime, uow.now)
@@ -145,9 +157,3 @@ def _names_upward(uow: UnitOfWork, department: DepartmentId) -> list[str]:
         names.append(known[at].name)
         at = known[at].parent
     return names
-
-
-def again(reckoning: Reckoning, worktime: WorkTime) -> Due:
-    """The same target by other hours."""
-    at = reckoning.due_at(worktime)
-    return Due(at, replace(reckoning), reckoning.is_provisional(worktime, at))

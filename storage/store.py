@@ -102,6 +102,8 @@ class Store:
             self._editions[version] = known
             if len(self._editions) > MOST_EDITIONS:
                 self._editions.popitem(last=False)
+        if known.company_days != now.company_days:
+            known = self._editions[version] = known.with_company_days(now.company_days)
         return known
 
     def create_tables(self) -> None:

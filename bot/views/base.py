@@ -140,8 +140,9 @@ class Viewer:
             return self.t("{span} left", span=self.span(due - self.now))
         return self.t("{span} over", span=self.span(self.now - due))
 
-    def clause(self, clause_id: str | None) -> Html:
-        """The clause something rests on, as a short last line that leads to its text; nothing where there is none."""
+    def clause(self, clause_id: str | None, subject: str = "") -> Html:
+        """The clause something rests on, as a short last line that leads to its text; nothing where there is none.
+        With the subject of a deadline it leads on to how that was computed."""
         if clause_id is None:
             return Html("")
         clause = self.rulebook.clauses.get(clause_id)
@@ -150,7 +151,8 @@ class Viewer:
         named = fill("{article} {title}", article=clause.article, title=self.title(clause.title))
         link = self.clause_link(clause_id)
         shown = fill('<a href="{link}">{named}</a>', link=link, named=named) if link else named
-        return fill("<i>{shown}</i>", shown=shown)
+        words = fill("<i>{shown}</i>", shown=shown)
+        return fill("{words} · {how}", words=words, how=self.how(subject)) if subject else words
 
     def clause_link(self, clause_id: str) -> str:
         """A link to a clause as it is in the viewer's rulebook; empty where they may not read it."""
@@ -159,6 +161,11 @@ class Viewer:
         if not readable or len(clause_id) > MOST_CLAUSE_ID:
             return ""
         return self.link(f"{CLAUSE_PREFIX}{self.rulebook.version}_{clause_id.replace('.', '-')}")
+
+    def how(self, subject: str) -> Html:
+        """A link to how the deadlines of a subject ("task:7") were computed (P12)."""
+        link = self.link("how_" + subject.replace(":", "_"))
+        return fill('<a href="{link}">{words}</a>', link=link, words=self.t("how computed"))
 
     def title(self, both: Words) -> str:
         """The viewer's one of a text given in both languages."""

@@ -521,6 +521,7 @@ def urged(v: Viewer, facts: Facts) -> Screen:
             ),
             v.t("In charge: {owner}", owner=owner_shown(v, facts)),
             v.t("{what} by {at}", what=target_name(v, facts["target"]), at=moment(v, facts["due"])),
+            v.how(f"complaint:{facts['id']}"),
         )
     )
 
@@ -547,7 +548,7 @@ def slip(v: Viewer, facts: Facts) -> Screen:
             v.t("Customer: {customer}", customer=customer_shown(v, facts)),
             v.t("In charge: {owner}", owner=owner_shown(v, facts)),
             v.t("Now: deal with it, or give the reason and promise a day.") if facts["mine"] else None,
-            v.clause(cast("str | None", facts.get("clause"))),
+            v.clause(cast("str | None", facts.get("clause")), f"complaint:{facts['id']}"),
         ),
         buttons if facts["mine"] else (),
     )
@@ -591,7 +592,7 @@ def audit(v: Viewer, facts: Facts) -> Screen:
             ),
             v.t("In charge: {owner}", owner=owner_shown(v, facts)),
             v.t("Why was it late? One line will do.") if facts["mine"] else None,
-            v.clause(cast("str | None", facts.get("clause"))),
+            v.clause(cast("str | None", facts.get("clause")), f"complaint:{facts['id']}"),
         ),
         row(Button(act_name(v, "why"), press("ca", facts["id"], "why"))) if facts["mine"] else (),
     )

@@ -284,7 +284,7 @@ def incomplete(v: Viewer, facts: Facts) -> Screen:
         lines(
             v.t("{due}: complete {name}", due=v.when(str(facts["due"])), name=facts["name"]),
             v.t("Missing: {fields}", fields=field_names(v, _list(facts["missing"]))),
-            v.clause("customer.complete"),
+            v.clause("customer.complete", f"customer:{facts['customer']}"),
         ),
         row(Button(v.t("Fill in"), press("cue", facts["customer"]))),
     )
@@ -298,7 +298,7 @@ def overdue(v: Viewer, facts: Facts) -> Screen:
         lines(
             v.t("Still incomplete: {name}", name=name),
             v.t("Missing: {fields}", fields=field_names(v, _list(facts["missing"]))),
-            v.clause("customer.complete"),
+            v.clause("customer.complete", f"customer:{facts['customer']}"),
         ),
         row(button),
     )

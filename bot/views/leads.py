@@ -146,7 +146,7 @@ def card(v: Viewer, facts: Any) -> Screen:
             v.t("Need: {need}", need=_quoted(facts["need"])),
             v.t("Phone: {phone} · {source}", phone=facts["phone"], source=source_name(v, facts["source"])),
             *history(v, facts["history"]),
-            v.clause(facts["clause"]),
+            v.clause(facts["clause"], f"lead:{facts['lead']}"),
         ),
         buttons.get(state, ()),
     )
@@ -164,7 +164,7 @@ def yours(v: Viewer, facts: Any) -> Screen:
             v.t("From: {source}", source=source_name(v, facts["source"])),
             _next_step(v, facts),
             *history(v, facts["history"]),
-            v.clause(facts["clause"]),
+            v.clause(facts["clause"], f"lead:{facts['lead']}"),
         ),
         _owner_buttons(v, facts),
     )
@@ -218,7 +218,7 @@ def overdue(v: Viewer, facts: Any) -> Screen:
     claiming = Button(v.t("🙋 Claim"), press("lclaim", lead)) if again and not v.private else None
     assigning = Button(v.t("Assign…"), press("lpick", lead)) if v.private else None
     return Screen(
-        lines(head, next_, _head(v, facts), v.clause(facts["clause"])),
+        lines(head, next_, _head(v, facts), v.clause(facts["clause"], f"lead:{facts['lead']}")),
         row(claiming, assigning),
     )
 
@@ -263,7 +263,7 @@ def unrecorded(v: Viewer, facts: Any) -> Screen:
     return Screen(
         lines(
             v.t("{due} lead #{lead}: nothing entered yet.", due=v.clock(facts["due"]), lead=facts["lead"]),
-            v.clause(facts["clause"]),
+            v.clause(facts["clause"], f"lead:{facts['lead']}"),
         ),
         row(Button(v.t("✍️ Enter the result"), press("lrep", facts["lead"]))),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.access import MANAGERS, STAFF, Actor, permits
 from core.away import Absence, Excuse, NewAbsence, span_of
+from core.calendar.moving import follow_leave
 from core.checkins import board
 from core.checkins.judging import excuses, window_on
 from core.checkins.misses import take_back_of
@@ -57,6 +58,7 @@ def announce(uow: UnitOfWork, actor: Actor, absence: NewAbsence) -> Absence:
     )
     if excused:
         board.refresh(uow, today, actor.department)
+    follow_leave(uow, actor.staff_id)
     person = uow.people.get(actor.staff_id)
     superior = superior_of(uow, person)
     if superior is not None:
@@ -77,6 +79,7 @@ def cancel(uow: UnitOfWork, actor: Actor, absence_id: AbsenceId) -> Absence:
         raise AlreadySettled("absence", "over")
     if not uow.absences.cancel(absence_id, actor.staff_id, uow.now):
         raise AlreadySettled("absence", "cancelled")
+    follow_leave(uow, person.id)
     if excuses(uow.rulebook, absence, today):
         _expect_again(uow, person, today)
     told = person if actor.person != person.id else superior_of(uow, person)

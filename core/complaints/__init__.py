@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.complaints import matter as matter  # enters itself among the matters
 from core.complaints.model import (
     ADDED,
     ANSWERED,

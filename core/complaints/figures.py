@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from core.complaints.model import Complaint, NumbersUsedUp, Step, Verdict
+from core.hours import Due, Hours
 from core.rulebook import Rulebook
 from core.rulebook.sections import ComplaintKind, ComplaintRules
 from core.worktime import WorkTime
@@ -27,12 +28,11 @@ def numbered(month: str, running: int, rules: ComplaintRules) -> str:
     return f"{month}{running:0{rules.number_digits}d}"
 
 
-def handle_due(rules: ComplaintRules, kind: ComplaintKind, worktime: WorkTime, at: datetime) -> datetime:
+def handle_due(rules: ComplaintRules, kind: ComplaintKind, hours: Hours, at: datetime) -> Due:
     """By when a case of this kind is handled: hours by the clock, or working days (CMP-6)."""
     if kind.handle.hours is not None:
-        return at + timedelta(hours=kind.handle.hours)
-    days = min(kind.handle.working_days or 0, rules.handle_max_working_days)
-    return worktime.add_days(at, days)
+        return hours.by_clock(kind.handle.hours * 60, at)
+    return hours.days(min(kind.handle.working_days or 0, rules.handle_max_working_days), at)
 
 
 def close_due(rules: ComplaintRules, phone: str, at: datetime) -> datetime:

@@ -33,6 +33,7 @@ from core.customers import Hit
 from core.deadlines import Deadline, on_due
 from core.errors import AlreadySettled, NotFound, NotUnderstood
 from core.groups import Group
+from core.hours import company_hours
 from core.ids import AccountId, ChatId, ComplaintId, PersonId
 from core.names import phone_key, shown_phone
 from core.notices import Fact, Notice, ToAccount, ToPerson, Urgency
@@ -278,6 +279,7 @@ def _register(
     month = figures.month_of(uow.worktime, at)
     running = uow.complaints.next_running(month)
     owner = first_asked or next_owner(uow, account, group)
+    first_reply = company_hours(uow).by_clock(rules.first_reply_hours * 60)
     complaint = uow.complaints.add(
         NewComplaint(
             month,
@@ -295,14 +297,14 @@ def _register(
             first_asked.id if first_asked else None,
             group.id if group else None,
             at,
-            at + timedelta(hours=rules.first_reply_hours),
-            figures.handle_due(rules, kind, uow.worktime, at),
+            first_reply.at,
+            figures.handle_due(rules, kind, company_hours(uow), at).at,
             figures.close_due(rules, phone, at),
         )
     )
     by = first_asked.label if first_asked else name
     uow.complaints.add_step(complaint.id, Trace(1, Step.REGISTERED, by, "", at))
-    uow.deadlines.open(FIRST_REPLY, complaint.subject, complaint.first_reply_due, "complaint.first_reply")
+    uow.deadlines.open(FIRST_REPLY, complaint.subject, first_reply, "complaint.first_reply")
     _announce(uow, complaint, running)
     return complaint
 

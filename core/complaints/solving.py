@@ -43,6 +43,7 @@ from core.complaints.telling import (
     tell_customer,
 )
 from core.errors import AlreadySettled, NotFound, NotUnderstood
+from core.hours import company_hours
 from core.ids import ComplaintId, PersonId
 from core.notices import Facts, ToPerson
 from core.people import IsLeaving
@@ -223,7 +224,7 @@ def _next_round(uow: UnitOfWork, complaint: Complaint) -> Complaint:
     kinds = {kind.key: kind for kind in uow.rulebook.complaints.kinds}
     kind = kinds.get(complaint.kind)
     rules = uow.rulebook.complaints
-    due = figures.handle_due(rules, kind, uow.worktime, uow.now) if kind else complaint.handle_due
+    due = figures.handle_due(rules, kind, company_hours(uow), uow.now).at if kind else complaint.handle_due
     back = figures.step_before_plan(uow.rulebook, complaint)
     return replace(
         complaint,

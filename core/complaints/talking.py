@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from core.access import STAFF, Actor, permits
-from core.complaints.figures import parts
+from core.complaints.figures import handle_due, parts
 from core.complaints.model import (
     BOUNCED,
     CLOSE,
@@ -25,8 +25,9 @@ from core.complaints.model import (
     Trace,
 )
 from core.complaints.telling import in_charge, is_reachable, seen_by, show, tell, tell_customer
-from core.deadlines import Deadline, on_due
+from core.deadlines import Deadline, Moved, on_deferred, on_due
 from core.errors import AlreadySettled, NotUnderstood
+from core.hours import Due, company_hours
 from core.ids import ComplaintId, MessageId
 from core.notices import Delivery, NoticeState, ToAccount, ToPerson, Urgency
 from core.ports import UnitOfWork
@@ -140,8 +141,29 @@ def watch(uow: UnitOfWork, complaint: Complaint) -> None:
     if complaint.first_reply_at is None:
         return
     if complaint.handled_at is None:
-        uow.deadlines.open(HANDLE, complaint.subject, complaint.handle_due, "complaint.handle")
+        uow.deadlines.open(HANDLE, complaint.subject, _handling(uow, complaint), "complaint.handle")
     uow.deadlines.open(CLOSE, complaint.subject, complaint.close_due, "complaint.close")
+
+
+def _handling(uow: UnitOfWork, complaint: Complaint) -> datetime | Due:
+    """The target of handling, with how it was computed unless a promise or a new round took its place."""
+    kinds = {kind.key: kind for kind in uow.rulebook.complaints.kinds}
+    if complaint.kind in kinds:
+        rules = uow.rulebook.complaints
+        due = handle_due(rules, kinds[complaint.kind], company_hours(uow), complaint.created_at)
+        if due.at == complaint.handle_due:
+            return due
+    return complaint.handle_due
+
+
+@on_deferred(HANDLE)
+def handling_moved(uow: UnitOfWork, deadline: Deadline) -> None:
+    """The year's make-up days were announced: the case shows the new day (P2). An outage leaves the target, for
+    which the customer was told a time, where it is."""
+    complaint = uow.complaints.get(ComplaintId(deadline.number))
+    if deadline.moved_for is not Moved.OUTAGE and complaint.is_open:
+        uow.complaints.set_due(complaint.id, deadline.due_at, max(complaint.close_due, deadline.due_at))
+        show(uow, complaint.id)
 
 
 @on_due(DELIVERY)

@@ -1,5 +1,6 @@
 """The customer archive: register before contact, duplicates, completeness, search (CUS-1 to CUS-3)."""
 
+from core.customers import matter as matter  # enters itself among the matters
 from core.customers.changing import attach, fill_in, put_place, read_contact, view
 from core.customers.completing import INCOMPLETE, OVERDUE, missing_parts, settle, subject_of, watch
 from core.customers.model import (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.customers.model import Customer
 from core.deadlines import Deadline, DeadlineKind, on_due
+from core.hours import hours_of
 from core.ids import CustomerId
 from core.notices import Fact, Notice, NoticeKind, ToPerson, Urgency, kind
 from core.people import superior_of
@@ -41,9 +42,9 @@ def watch(uow: UnitOfWork, customer: Customer) -> None:
     rules = uow.rulebook.customers
     if not missing_parts(customer, rules):
         return
-    due = uow.worktime.add_days(uow.now, rules.complete_within_days)
-    today = uow.worktime.end_of_day(uow.now)
-    if today < due:
+    hours = hours_of(uow, customer.owner)
+    due, today = hours.days(rules.complete_within_days), hours.end_of_day()
+    if today.at < due.at:
         uow.deadlines.open(REMIND, subject_of(customer.id), today, CLAUSE)
     uow.deadlines.open(COMPLETE, subject_of(customer.id), due, CLAUSE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.leads import matter as matter  # enters itself among the matters
 from core.leads.board import Board, Line, board, one
 from core.leads.entities import (
     OPEN,

@@ -9,6 +9,7 @@ from core.access import MANAGERS, Role
 from core.complaints.registering import known_account
 from core.complaints.telling import can_be_written_to
 from core.deadlines import DeadlineKind
+from core.hours import company_hours, hours_of
 from core.ids import LeadId, PersonId
 from core.leads.entities import OWNED, EventKind, Lead, LeadEvent, LeadState
 from core.leads.intake import mask_phones
@@ -82,8 +83,9 @@ def _running(uow: UnitOfWork, lead: Lead) -> datetime | None:
 
 def _restart(uow: UnitOfWork, lead: Lead) -> None:
     """What was still to be done is due from now on, in the time a new lead has."""
-    contact = contact_due(uow, urgent=lead.urgent)
+    hours = company_hours(uow) if lead.owner is None else hours_of(uow, lead.owner)
+    contact = contact_due(uow, hours, urgent=lead.urgent)
     if uow.deadlines.due_of(lead.subject, CONTACT) is not None:
         uow.deadlines.open(CONTACT, lead.subject, contact, CONTACT_CLAUSE)
     if uow.deadlines.due_of(lead.subject, RECORD) is not None:
-        uow.deadlines.open(RECORD, lead.subject, record_due(uow, contact), RECORD_CLAUSE)
+        uow.deadlines.open(RECORD, lead.subject, record_due(uow, hours, contact.at), RECORD_CLAUSE)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core.access import MANAGERS, STAFF, Actor, Role, permits
 from core.checkins import is_absent
 from core.customers import Keys
 from core.errors import AlreadySettled, NotFound, NotUnderstood
 from core.groups import Group
+from core.hours import Due, Hours, hours_of
 from core.ids import DepartmentId, LeadId, PersonId
 from core.leads.entities import (
     OPEN,
@@ -77,21 +78,21 @@ def fits_level(rulebook: Rulebook, level: str, klass: str) -> bool:
         return False
 
 
-def contact_due(uow: UnitOfWork, *, urgent: bool) -> datetime:
-    """When the customer has to be contacted by: working minutes from now, or by the clock where the lead is
-    urgent or the rulebook lets it run out of hours (LED-5, LED-6)."""
+def contact_due(uow: UnitOfWork, hours: Hours, *, urgent: bool) -> Due:
+    """When the customer has to be contacted by: the owner's working minutes from now, or by the clock where the lead
+    is urgent or the rulebook lets it run out of hours (LED-5, LED-6)."""
     minutes = uow.rulebook.leads.contact_minutes
     if urgent or uow.rulebook.leads.out_of_hours == "at_once":
-        return uow.now + timedelta(minutes=minutes)
-    return uow.worktime.add_minutes(uow.now, minutes)
+        return hours.by_clock(minutes)
+    return hours.minutes(minutes)
 
 
-def record_due(uow: UnitOfWork, contact_by: datetime) -> datetime:
+def record_due(uow: UnitOfWork, hours: Hours, contact_by: datetime) -> Due:
     """When progress has to be in the record, never before the contact is due."""
     by = uow.rulebook.leads.record_by
     if isinstance(by, int):
-        return uow.worktime.add_minutes(contact_by, by)
-    return uow.worktime.end_of_day(contact_by)
+        return hours.minutes(by, contact_by)
+    return hours.end_of_day(contact_by)
 
 
 # Who may see and decide ---------------------------------------------------------------------------------
@@ -316,13 +317,14 @@ def _take(uow: UnitOfWork, lead: Lead, person: Person, how: EventKind, states: C
     if not uow.leads.take(lead.id, person.id, person.label, uow.now, states):
         _refuse_unless_free(uow.leads.get(lead.id), person.id, states)
         raise NotOffered(lead.id)
-    due = contact_due(uow, urgent=lead.urgent)
+    hours = hours_of(uow, person.id)
+    due = contact_due(uow, hours, urgent=lead.urgent)
     uow.deadlines.open(CONTACT, lead.subject, due, CONTACT_CLAUSE)
-    uow.deadlines.open(RECORD, lead.subject, record_due(uow, due), RECORD_CLAUSE)
-    _log(uow, lead, how, person.id, person.label, until=due)
+    uow.deadlines.open(RECORD, lead.subject, record_due(uow, hours, due.at), RECORD_CLAUSE)
+    _log(uow, lead, how, person.id, person.label, until=due.at)
     taken = uow.leads.get(lead.id)
     show(uow, taken)
-    return Allocation(taken, person.label, due)
+    return Allocation(taken, person.label, due.at)
 
 
 def _parted(uow: UnitOfWork, lead: Lead) -> frozenset[PersonId]:

@@ -125,7 +125,7 @@ def _with_present_limit(uow: UnitOfWork, lead: Lead) -> list[LeadEvent]:
 @on_deferred(CONTACT)
 @on_deferred(RECORD)
 def limit_moved(uow: UnitOfWork, deadline: Deadline) -> None:
-    """An outage moved a limit: the cards show the new one (P21)."""
+    """A limit was moved: the cards show the new one (P5, P21)."""
     show(uow, uow.leads.get(LeadId(deadline.number)))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.access import MANAGERS, STAFF, Actor, permits
 from core.errors import AlreadySettled, NotFound
+from core.hours import hours_of
 from core.ids import TaskId
 from core.ports import UnitOfWork
 from core.tasks.model import (
@@ -78,7 +79,7 @@ def _late_minutes(uow: UnitOfWork, task: Task, part: Assignment) -> int | None:
     if limit is None or (uow.now <= limit and part.reply_missed_at is None):
         return None
     by_the_clock = task.urgent and uow.rulebook.tasks.urgent_ignores_worktime
-    late = uow.now - limit if by_the_clock else uow.worktime.between(limit, uow.now)
+    late = uow.now - limit if by_the_clock else hours_of(uow, part.person, limit).worktime.between(limit, uow.now)
     return max(1, -(-int(late.total_seconds()) // 60))
 
 

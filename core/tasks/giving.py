@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from core.access import MANAGERS, Actor, permits
 from core.errors import NotFound
 from core.groups import Group, NotBound, Purpose, for_purpose, here
+from core.hours import Due, Hours, hours_in, hours_of
 from core.ids import AccountId, DepartmentId, GroupId, PersonId
 from core.people import Department, Person, chain_above, may_take, one_person
 from core.ports import UnitOfWork
@@ -43,11 +44,19 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The instants of a task. Working minutes count from the next opening; those of an urgent task by the clock."""
+    """The times of a task. Working minutes count from the next opening; those of an urgent task by the clock."""
 
-    reply_by: datetime
-    escalate_at: datetime
-    due_at: datetime
+    reply: Due
+    escalate: Due
+    due: Due | datetime  # an instant where it was named
+
+    @property
+    def due_at(self) -> datetime:
+        return self.due.at if isinstance(self.due, Due) else self.due
+
+    @property
+    def instants(self) -> tuple[datetime, datetime, datetime]:
+        return self.reply.at, self.escalate.at, self.due_at
 
 
 @permits(*MANAGERS)
@@ -94,44 +103,41 @@ def _give_one(
 ) -> Task:
     department = to.id if isinstance(to, Department) else None
     group = _group_for(uow, actor, to.id if isinstance(to, Department) else to.department)
-    limits = limits_of(uow, order.urgent)
+    hours = hours_in(uow, to.id) if isinstance(to, Department) else hours_of(uow, to.id)
+    limits = limits_of(uow, order.urgent, hours)
     text = order.text.strip()
-    new = NewTask(group, actor.staff_id, department, text, order.urgent, uow.now, *astuple(limits))
-    return _open(uow, new, people)
+    new = NewTask(group, actor.staff_id, department, text, order.urgent, uow.now, *limits.instants)
+    return _open(uow, new, people, limits)
 
 
-def _open(uow: UnitOfWork, new: NewTask, people: Sequence[PersonId]) -> Task:
+def _open(uow: UnitOfWork, new: NewTask, people: Sequence[PersonId], limits: Limits) -> Task:
     task = uow.tasks.add(new, people)
-    uow.deadlines.open(REPLY, task.subject, new.reply_by, CLAUSE)
-    uow.deadlines.open(ESCALATE, task.subject, new.escalate_at, CLAUSE)
-    uow.deadlines.open(DUE, task.subject, new.due_at, DUE_CLAUSE)
+    uow.deadlines.open(REPLY, task.subject, limits.reply, CLAUSE)
+    uow.deadlines.open(ESCALATE, task.subject, limits.escalate, CLAUSE)
+    uow.deadlines.open(DUE, task.subject, limits.due, DUE_CLAUSE)
     show(uow, task)
     return task
 
 
 def order(uow: UnitOfWork, giver: PersonId, to: PersonId, text: str, due_at: datetime) -> Task:
     """A task that another area gives in somebody's name, to one person in private, with its own limit."""
-    usual = limits_of(uow, urgent=False)
-    limits = replace(usual, due_at=max(due_at, usual.reply_by))
-    return _open(uow, NewTask(None, giver, None, text, False, uow.now, *astuple(limits)), [to])
+    usual = limits_of(uow, False, hours_of(uow, to))
+    limits = replace(usual, due=max(due_at, usual.reply.at))
+    return _open(uow, NewTask(None, giver, None, text, False, uow.now, *limits.instants), [to], limits)
 
 
-def limits_of(uow: UnitOfWork, urgent: bool) -> Limits:
-    """When a task given now is to be answered, escalated and solved (TSK-2, TSK-4).
+def limits_of(uow: UnitOfWork, urgent: bool, hours: Hours) -> Limits:
+    """When a task given now is to be answered, escalated and solved, by the hours of whom it is for (TSK-2, TSK-4).
 
     A due time that would come before the answer is asked for moves to the end of the day of the answer.
     """
     rules = uow.rulebook.tasks
-    by_the_clock = urgent and rules.urgent_ignores_worktime
-
-    def after(minutes: int) -> datetime:
-        return uow.now + timedelta(minutes=minutes) if by_the_clock else uow.worktime.add_minutes(uow.now, minutes)
-
-    reply_by = after(rules.reply_minutes)
-    due_at = uow.worktime.end_of_day(uow.now) if rules.due == "end_of_day" else after(rules.due)
-    if due_at <= reply_by:
-        due_at = uow.worktime.end_of_day(reply_by)
-    return Limits(reply_by, after(rules.escalate_minutes), due_at)
+    after = hours.by_clock if urgent and rules.urgent_ignores_worktime else hours.minutes
+    reply = after(rules.reply_minutes)
+    due = hours.end_of_day() if rules.due == "end_of_day" else after(rules.due)
+    if due.at <= reply.at:
+        due = hours.end_of_day(reply.at)
+    return Limits(reply, after(rules.escalate_minutes), due)
 
 
 def _group_for(uow: UnitOfWork, actor: Actor, department: DepartmentId) -> GroupId | None:

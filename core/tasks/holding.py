@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from core.hours import hours_of
 from core.ids import PersonId, TaskId
 from core.people import Person
 from core.people.holdings import Held, Holding, Line, Moved, number_of
@@ -45,7 +46,9 @@ class ToDo(Holding):
         elif not uow.tasks.pass_part(part.id, leaver.id, receiver.id, uow.now):
             return None
         elif anew:
-            uow.tasks.promise(part.id, max(part.due_at, limits_of(uow, before.urgent).due_at))
+            uow.tasks.promise(
+                part.id, max(part.due_at, limits_of(uow, before.urgent, hours_of(uow, receiver.id)).due_at)
+            )
         after = uow.tasks.get(before.id)
         reschedule(uow, before, after)
         show(uow, after)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.deadlines import DeadlineKind
 from core.errors import KeguanError
+from core.hours import Hours, hours_in, hours_of
 from core.ids import AssignmentId, DepartmentId, ExcuseId, GroupId, PersonId, TaskId
 from core.people import chain_above
 
@@ -232,6 +233,12 @@ def manages(uow: UnitOfWork, manager: PersonId | None, task: Task) -> bool:
         return True
     below = {task.giver, *(a.person for a in task.assignments)}
     return any(above.id == manager for one in below for above in chain_above(uow, uow.people.get(one)))
+
+
+def hours_for(uow: UnitOfWork, task: Task) -> Hours:
+    """The hours a task runs by: those of the department it was given to, or of its one person."""
+    department = uow.people.find_department(task.department) if task.department else None
+    return hours_in(uow, department.id) if department else hours_of(uow, task.assignments[0].person)
 
 
 def sees(uow: UnitOfWork, person: PersonId | None, group: GroupId | None, task: Task) -> bool:

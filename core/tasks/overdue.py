@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from core.checkins import is_absent
-from core.deadlines import Deadline, on_deferred, on_due
+from core.deadlines import Deadline, Moved, on_deferred, on_due
 from core.ids import PersonId, TaskId
 from core.ledger import sanction
 from core.notices import Fact
 from core.people import chain_above
 from core.ports import UnitOfWork
 from core.tasks.answering import next_due
-from core.tasks.model import DUE, ESCALATE, REPLY, Assignment, Task
+from core.tasks.model import DUE, ESCALATE, REPLY, Assignment, Task, hours_for
 from core.tasks.telling import (
     CLAUSE,
     DUE_CLAUSE,
@@ -27,7 +25,7 @@ from core.tasks.telling import (
 
 @on_deferred(REPLY)
 def reply_deferred(uow: UnitOfWork, deadline: Deadline) -> None:
-    """An outage moved the limit of the answer: the cards ask for it by the new instant (P21)."""
+    """The limit of the answer was moved: the cards ask for it by the new instant (P5, P21)."""
     task = TaskId(deadline.number)
     uow.tasks.defer_reply(task, deadline.due_at)
     show(uow, uow.tasks.get(task))
@@ -35,10 +33,12 @@ def reply_deferred(uow: UnitOfWork, deadline: Deadline) -> None:
 
 @on_deferred(DUE)
 def due_deferred(uow: UnitOfWork, deadline: Deadline) -> None:
-    """The same for the limit of the result, of all who were still in time."""
+    """The same for the limit of the result, of all who were still in time. Back from leave it comes nearer, but not
+    where somebody named a time of their own."""
     task = uow.tasks.get(TaskId(deadline.number))
     for part in task.unsolved:
-        if part.due_missed_at is None and part.due_at < deadline.due_at:
+        nearer = deadline.moved_for is not Moved.OUTAGE and part.plan_at is None
+        if part.due_missed_at is None and (part.due_at < deadline.due_at or nearer):
             uow.tasks.promise(part.id, deadline.due_at)
     show(uow, uow.tasks.get(task.id))
 
@@ -75,8 +75,9 @@ def _leave_room_before_escalation(uow: UnitOfWork, task: Task) -> None:
         return
     rules = uow.rulebook.tasks
     minutes = max(1, rules.escalate_minutes - rules.reply_minutes)
+    hours = hours_for(uow, task)
     by_the_clock = task.urgent and rules.urgent_ignores_worktime
-    later = uow.now + timedelta(minutes=minutes) if by_the_clock else uow.worktime.add_minutes(uow.now, minutes)
+    later = hours.by_clock(minutes) if by_the_clock else hours.minutes(minutes)
     uow.deadlines.open(ESCALATE, task.subject, later, CLAUSE)
 
 

@@ -207,6 +207,11 @@ class WorkTime:
             return self.end_of_day(at)
         return self.shifts_on(self._due_day(at, days))[-1].end
 
+    def closes_early(self, day: date) -> bool:
+        """Is the end of the day's working time taken by leave? Then nothing can be due at its closing."""
+        opened, left = self._table.open_on(day), self.shifts_on(day)
+        return bool(opened) and (not left or left[-1].end < opened[-1].end)
+
     # --- how it was computed
 
     def explain_minutes(self, at: datetime, minutes: int) -> Explanation:

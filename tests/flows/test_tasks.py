@@ -606,12 +606,13 @@ async def test_p46_whom_a_task_did_not_reach_is_not_sanctioned(company: Company)
     c.gm.expects_silence()
 
 
-async def test_who_is_on_leave_is_not_sanctioned(company: Company) -> None:
+async def test_who_is_on_a_trip_is_not_sanctioned(company: Company) -> None:
+    """CHK-4: on a trip the task runs on, and the giver alone is told that it was not answered."""
     c = company
-    leave = NewAbsence(c.bench.now.date(), c.bench.now.date(), Excuse.LEAVE, "体检")
+    trip = NewAbsence(c.bench.now.date(), c.bench.now.date(), Excuse.TRIP, "苏州")
     person = c.zhang.person
     assert person is not None
-    await c.bench.store.unit(lambda uow: uow.absences.add(person, leave, uow.now))
+    await c.bench.store.unit(lambda uow: uow.absences.add(person, trip, uow.now))
     await c.gives()
     await c.bench.clock_to("10:30")
     c.boss.expects("请假或外出、不作记录：销售部-张三")

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from core.clock import ManualClock
-from core.deadlines import Deadline, DeadlineKind
+from core.deadlines import Deadline, DeadlineKind, Moved
+from core.hours import Due, Reckoning, Unit
+from core.ids import DepartmentId, PersonId
 from storage.store import Store
 
 CALL, PAY = DeadlineKind("test.call"), DeadlineKind("test.pay")
@@ -100,3 +102,26 @@ async def test_instants_of_any_zone_are_compared_as_instants(store: Store, clock
     await store.unit(lambda uow: uow.deadlines.open(CALL, "lead:2", west))
     assert [d.subject for d in await _due(store)] == ["lead:2"]
     assert (await _due(store))[0].due_at.utcoffset() == timedelta(0)
+
+
+async def test_a_deadline_remembers_how_it_was_computed(store: Store, clock: ManualClock) -> None:
+    """P12, P2: also after it was moved; what is opened anew remembers the new computation alone."""
+    start = clock.now()
+    anna, how = PersonId(3), Reckoning(Unit.MINUTES, 30, start, PersonId(3))
+    await store.unit(lambda uow: uow.deadlines.open(CALL, "task:1", Due(start + HOUR, how, provisional=True)))
+    (kept,) = await store.look(lambda uow: uow.deadlines.reckoned_for(anna))
+    assert (kept.reckoning, kept.provisional, kept.moved_for) == (how, True, None)
+    assert await store.look(lambda uow: uow.deadlines.provisional()) == [kept]
+    later = Due(start + 2 * HOUR, how, provisional=False)
+    moved = await store.unit(lambda uow: uow.deadlines.move(kept, later, Moved.OFFICIAL))
+    assert (moved.due_at, moved.provisional, moved.moved_for) == (later.at, False, Moved.OFFICIAL)
+    assert await store.unit(lambda uow: uow.deadlines.move(kept, later, Moved.LEAVE)) is None, "seen before the move"
+    desk = Reckoning(Unit.END_OF_DAY, 0, start, department=DepartmentId(2))
+    await store.unit(lambda uow: uow.deadlines.open(CALL, "task:1", Due(start + HOUR, desk, provisional=False)))
+    (anew,) = await store.look(lambda uow: uow.deadlines.all_of("task:1"))
+    assert (anew.reckoning, anew.moved_for) == (desk, None)
+    await store.unit(lambda uow: uow.deadlines.open(CALL, "task:1", start))
+    await store.unit(lambda uow: uow.deadlines.cancel("task:1"))
+    (plain,) = await store.look(lambda uow: uow.deadlines.all_of("task:1"))
+    assert (plain.reckoning, plain.done_at) == (None, start)
+    assert await store.look(lambda uow: uow.deadlines.reckoned_for(anna)) == []

@@ -67,6 +67,11 @@ def whom(v: Viewer, facts: Facts) -> str:
     return str(facts["department"]) or "、".join(labels[:MOST_NAMES])
 
 
+def is_cut(text: str) -> bool:
+    """Whether a task's text is too long for its card."""
+    return shortened(text, MOST_ON_CARD) != text
+
+
 def whole_text(v: Viewer, facts: Facts) -> Html:
     """The task's text; of a very long one the beginning and the way to the rest."""
     text = str(facts["text"])
@@ -90,7 +95,7 @@ def body(v: Viewer, facts: Facts) -> Html:
         fill("{giver} → {whom}", giver=facts["giver"], whom=whom(v, facts)),
         whole_text(v, facts),
         *progress(v, facts),
-        v.clause(facts.get("clause")) if facts["state"] == "open" else None,
+        v.clause(facts.get("clause"), f"task:{facts['task']}") if facts["state"] == "open" else None,
     )
 
 
@@ -205,7 +210,7 @@ def alert(v: Viewer, facts: Facts) -> Screen:
             if absent
             else None,
             summary(v, facts),
-            v.clause(facts.get("clause")),
+            v.clause(facts.get("clause"), f"task:{facts['task']}"),
         )
     )
 
@@ -229,7 +234,7 @@ def late(v: Viewer, facts: Facts) -> Screen:
             v.t("🔔 You have not answered by {at}.", at=v.when(facts["limit"])),
             summary(v, facts),
             v.t("To explain why, reply to this message, for example: no network on the road"),
-            v.clause(facts.get("clause")),
+            v.clause(facts.get("clause"), f"task:{facts['task']}"),
         ),
         row(
             Button(v.t("👌 Received"), press("t.got", number)),
@@ -249,7 +254,7 @@ def escalated(v: Viewer, facts: Facts) -> Screen:
                 names=mentions(v, facts),
             ),
             summary(v, facts),
-            v.clause(facts.get("clause")),
+            v.clause(facts.get("clause"), f"task:{facts['task']}"),
         )
     )
 
@@ -262,7 +267,7 @@ def overdue(v: Viewer, facts: Facts) -> Screen:
             v.t("⏰ Not solved by {at}: {names}", at=v.when(facts["limit"]), names=mentions(v, facts)),
             summary(v, facts),
             v.t("Say how far it is, or give a new time.") if mine else None,
-            v.clause(facts.get("clause")),
+            v.clause(facts.get("clause"), f"task:{facts['task']}"),
         )
     )
 
@@ -295,7 +300,7 @@ def excuse(v: Viewer, facts: Facts) -> Screen:
             fill("“{text}”", text=shortened(str(filed["text"]), MOST_ON_CARD)),
             summary(v, facts),
             None if undecided else excuse_line(v, filed),
-            v.clause(facts.get("clause")),
+            v.clause(facts.get("clause"), f"task:{facts['task']}"),
         ),
         row(
             Button(v.t("Accept the reason"), press("t.lift", filed["excuse"])),
@@ -308,4 +313,8 @@ def excuse(v: Viewer, facts: Facts) -> Screen:
 
 @shows(tasks.JUDGED)
 def judged(v: Viewer, facts: Facts) -> Screen:
-    return Screen(lines(excuse_line(v, facts["excuse"]), summary(v, facts), v.clause(facts.get("clause"))))
+    return Screen(
+        lines(
+            excuse_line(v, facts["excuse"]), summary(v, facts), v.clause(facts.get("clause"), f"task:{facts['task']}")
+        )
+    )

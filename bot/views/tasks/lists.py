@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.press import press
 from bot.views.base import Button, Html, Screen, Viewer, column, escaped, fill, lines, row
-from bot.views.tasks.cards import TASK_PREFIX, answer_buttons, body, one_line, shortened
+from bot.views.tasks.cards import answer_buttons, body, is_cut, one_line, shortened
 from core import tasks
 from core.ids import PersonId
 
@@ -79,7 +79,7 @@ def detail(
             Button(v.t("✅ Confirm"), press("t.end", task.id)), Button(v.t("↩️ Withdraw"), press("t.drop", task.id))
         )
     screen = Screen(body(v, facts), buttons)
-    whole = task.text if f"start={TASK_PREFIX}" in screen.text else ""
+    whole = task.text if is_cut(task.text) else ""
     return [screen, *(Screen(fill("{piece}", piece=piece)) for piece in _pieces(whole))]
 
 

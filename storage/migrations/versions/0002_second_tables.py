@@ -427,6 +427,26 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.add_column(sa.Column("from_noon", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("until_noon", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
 
+    with op.batch_alter_table("deadlines", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("person_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("reckoning", Json(), nullable=True))
+        batch_op.add_column(sa.Column("provisional", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("moved_for", sa.String(length=10), nullable=True))
+        batch_op.create_index(
+            "ix_deadlines_person",
+            ["person_id"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL AND person_id IS NOT NULL"),
+            postgresql_where=sa.text("done_at IS NULL AND person_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_deadlines_provisional",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL AND provisional"),
+            postgresql_where=sa.text("done_at IS NULL AND provisional"),
+        )
+
     with op.batch_alter_table("departments", schema=None) as batch_op:
         batch_op.add_column(sa.Column("manager_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key("fk_departments_manager_id", "people", ["manager_id"], ["id"], use_alter=True)
@@ -457,6 +477,22 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
     with op.batch_alter_table("departments", schema=None) as batch_op:
         batch_op.drop_constraint("fk_departments_manager_id", type_="foreignkey")
         batch_op.drop_column("manager_id")
+
+    with op.batch_alter_table("deadlines", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_deadlines_provisional",
+            sqlite_where=sa.text("done_at IS NULL AND provisional"),
+            postgresql_where=sa.text("done_at IS NULL AND provisional"),
+        )
+        batch_op.drop_index(
+            "ix_deadlines_person",
+            sqlite_where=sa.text("done_at IS NULL AND person_id IS NOT NULL"),
+            postgresql_where=sa.text("done_at IS NULL AND person_id IS NOT NULL"),
+        )
+        batch_op.drop_column("moved_for")
+        batch_op.drop_column("provisional")
+        batch_op.drop_column("reckoning")
+        batch_op.drop_column("person_id")
 
     with op.batch_alter_table("absences", schema=None) as batch_op:
         batch_op.drop_column("until_noon")
