@@ -20,7 +20,7 @@ from typing import Any
 from bench.processes import company, end, platform, spawn
 
 GROUPS = 50
-TEXT = "/duty {n}"
+TEXT = "/benchmark {n}"
 
 
 async def _bot(which: str, url: str, token: str, folder: Path) -> Any:
@@ -57,7 +57,7 @@ async def latency(which: str, updates: int, rate: float) -> dict[str, float]:
             await there.ask("load", n=100, text=TEXT)  # warm
             await there.ask("wait", answers=100)
             await there.ask("forget")
-            await there.ask("offer", n=updates, text="/duty o{n}", rate=rate)
+            await there.ask("offer", n=updates, text="/benchmark o{n}", rate=rate)
             found = await there.ask("wait", answers=100 + updates, seconds=20)
             await end(bot)
     return {"p50": found["p50"], "p99": found["p99"]}

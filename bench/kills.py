@@ -70,13 +70,13 @@ async def run(updates: int, kills: int, folder: Path) -> Outcome:
         answers, sent = 0, 0
         bot = await _start(nursery)
         for _ in range(kills):
-            await there.ask("load", n=share, text="/duty {n}", start=sent)
+            await there.ask("load", n=share, text="/benchmark {n}", start=sent)
             sent += share
             wanted = answers + max(share // 2, 1)  # in the midst of it
             answers = (await there.ask("wait", answers=wanted, seconds=30))["answers"]
             os.kill(bot, signal.SIGKILL)
             bot = await _start(nursery)
-        await there.ask("load", n=updates - sent, text="/duty {n}", start=sent)
+        await there.ask("load", n=updates - sent, text="/benchmark {n}", start=sent)
         found = await _finished(folder / "keguan.db", updates)
         answers = (await there.ask("wait", answers=0))["answers"]
         os.kill(bot, signal.SIGKILL)

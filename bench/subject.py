@@ -4,8 +4,8 @@
     python -m bench.subject echo URL
     python -m bench.subject nursery URL FOLDER
 
-`keguan` is the real bot with one more command, /duty: it opens a deadline and leaves a notice for later in the same
-commit, and answers in the group. It stands behind the areas' own commands, as the last area would.
+`keguan` is the real bot with one more command, /benchmark: it opens a deadline and leaves a notice for later in the
+same commit, and answers in the group. It stands behind the areas' own commands, as the last area would.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from core.groups import here
 from core.notices import Notice, ToGroup, kind
 from core.ports import UnitOfWork
 
-DUTY = command("duty", ("值守",), "Duty", Place.GROUP, STAFF)
+DUTY = command("benchmark", ("测速",), "Duty", Place.GROUP, STAFF)
 DUE = DeadlineKind("bench.duty")
 TOLD = kind("bench.duty")
 
