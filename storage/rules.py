@@ -105,6 +105,7 @@ LATEST_MARK = sa.select(
     sa.select(sa.func.max(_S.c.id)).scalar_subquery(),
     sa.select(sa.func.max(_S.c.called_off_at)).scalar_subquery(),
 )
+_BEFORE = sa.select(_E).where(_E.c.since < sa.bindparam("at")).order_by(_E.c.id.desc()).limit(1)
 OF_VERSION = sa.select(_E).where(_E.c.version == sa.bindparam("v")).order_by(_E.c.id.desc()).limit(1)
 _CONTENT = sa.select(_B.c.content).where(_B.c.version == sa.bindparam("v"))
 _KEEP = insert_ignoring(RulebookRow, on=["version"])
@@ -231,6 +232,10 @@ class SqlRules:
         }
         row = self._c.execute(sa.insert(_E).returning(_E), values).one()
         return edition_from(row)
+
+    def before(self, at: datetime) -> Edition | None:
+        row = self._c.execute(_BEFORE, {"at": at}).first()
+        return None if row is None else edition_from(row)
 
     def standing(self) -> Standing | None:
         """What is in force, as it is recorded; None before anything was."""

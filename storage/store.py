@@ -22,6 +22,7 @@ from core.rulebook import Rulebook
 from core.rulebook.content import read_back
 from core.rules import Shelf
 from core.rules.changing import book_of
+from core.rules.mornings import opened_today
 from core.worktime import CompanyDay
 from storage.audit import Recorder, triggers
 from storage.base import Base
@@ -83,13 +84,13 @@ class Store:
 
     async def reread(self) -> None:
         """Take what is recorded as in force: after a change here, and after one by another process."""
-        standing = await self.look(lambda uow: uow.rules.standing())
+        standing, morning = await self.look(lambda uow: (uow.rules.standing(), opened_today(uow)))
         if standing is not None:
             base, version = self.shelf.base, standing.edition.base
             if base.version != version:
                 read = await asyncio.to_thread(read_back, standing.content, version, base)
                 base = read.with_company_days(base.company_days)
-            self.shelf = Shelf(base, standing.switches)
+            self.shelf = Shelf(base.with_mornings(morning), standing.switches)
 
     async def edition(self, version: str | None) -> Rulebook:
         """The rulebook as it was in an edition; the present one where that was not recorded (RULE-4)."""

@@ -140,27 +140,28 @@ class Viewer:
             return self.t("{span} left", span=self.span(due - self.now))
         return self.t("{span} over", span=self.span(self.now - due))
 
-    def clause(self, clause_id: str | None, subject: str = "") -> Html:
+    def clause(self, clause_id: str | None, subject: str = "", *, version: str = "") -> Html:
         """The clause something rests on, as a short last line that leads to its text; nothing where there is none.
-        With the subject of a deadline it leads on to how that was computed."""
+        With the subject of a deadline it leads on to how that was computed. `version` is that of the edition to read
+        the clause in, else the viewer's rulebook."""
         if clause_id is None:
             return Html("")
         clause = self.rulebook.clauses.get(clause_id)
         if clause is None:  # it has left the rulebook since
             return fill("<i>{id}</i>", id=clause_id)
         named = fill("{article} {title}", article=clause.article, title=self.title(clause.title))
-        link = self.clause_link(clause_id)
+        link = self.clause_link(clause_id, version)
         shown = fill('<a href="{link}">{named}</a>', link=link, named=named) if link else named
         words = fill("<i>{shown}</i>", shown=shown)
         return fill("{words} · {how}", words=words, how=self.how(subject)) if subject else words
 
-    def clause_link(self, clause_id: str) -> str:
+    def clause_link(self, clause_id: str, version: str = "") -> str:
         """A link to a clause as it is in the viewer's rulebook; empty where they may not read it."""
         clause = self.rulebook.clauses.get(clause_id)
         readable = clause is not None and (self.staff or (clause.for_customers and clause.in_force))
         if not readable or len(clause_id) > MOST_CLAUSE_ID:
             return ""
-        return self.link(f"{CLAUSE_PREFIX}{self.rulebook.version}_{clause_id.replace('.', '-')}")
+        return self.link(f"{CLAUSE_PREFIX}{version or self.rulebook.version}_{clause_id.replace('.', '-')}")
 
     def how(self, subject: str) -> Html:
         """A link to how the deadlines of a subject ("task:7") were computed (P12)."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from core.deadlines import DeadlineKind
 from core.errors import KeguanError
@@ -283,6 +283,8 @@ class TooLate(KeguanError):
     the same step), moved (to somebody else), asked (a question is open).
     """
 
+    rests_on: ClassVar[str | None] = "approval.decide"
+
     reason: str
     by: str = ""
     at: datetime | None = None
@@ -291,6 +293,8 @@ class TooLate(KeguanError):
 @dataclass(eq=False)
 class NotYourDecision(KeguanError):
     """Somebody concerned, but not the one who decides now."""
+
+    rests_on: ClassVar[str | None] = "approval.decide"
 
     labels: tuple[str, ...]
 

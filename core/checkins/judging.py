@@ -21,7 +21,7 @@ def window_on(rulebook: Rulebook, day: date) -> Window | None:
     """The round's times of a local date; None on a day without one (P8)."""
     if not is_round_day(rulebook, day):
         return None
-    rule, at = rulebook.checkin, rulebook.working_time.instant
+    rule, at = rulebook.checkin_on(day), rulebook.working_time.instant
     return Window(day, at(day, rule.opens_at), at(day, rule.prompt_at), at(day, rule.due_at), at(day, rule.closes_at))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from core.away import Excuse
 from core.errors import KeguanError
@@ -161,6 +161,8 @@ class NotExpected(KeguanError):
 @dataclass(eq=False)
 class OutsideWindow(KeguanError):
     """A report when none is asked for. `today` is whether the window is today's."""
+
+    rests_on: ClassVar[str | None] = "checkin.missed"
 
     window: Window | None
 

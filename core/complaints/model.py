@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType, Protocol
+from typing import ClassVar, NewType, Protocol
 
 from core.deadlines import DeadlineKind
 from core.errors import KeguanError
@@ -228,6 +228,8 @@ class CustomerUnreachable(KeguanError):
 class NotYours(KeguanError):
     """Somebody else is responsible for the case; it can be taken over first (CMP-3)."""
 
+    rests_on: ClassVar[str | None] = "complaint.first_asked"
+
     number: str
     owner: str
 
@@ -250,6 +252,8 @@ class UrgedAlready(KeguanError):
 @dataclass(eq=False)
 class NumbersUsedUp(KeguanError):
     """The month has more complaints than its numbers have digits for, and the rulebook forbids longer ones."""
+
+    rests_on: ClassVar[str | None] = "complaint.number"
 
     month: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from core.errors import KeguanError, NotUnderstood
 from core.geo import Point
@@ -164,6 +164,8 @@ class CustomerExists(KeguanError):
 
     `text` is what was typed; `owner` and `customer` are empty where the record is not the actor's to see (P40).
     """
+
+    rests_on: ClassVar[str | None] = "customer.register_first"
 
     field: str
     text: str

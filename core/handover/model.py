@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from core.deadlines import DeadlineKind
 from core.errors import KeguanError
@@ -160,6 +160,8 @@ class HandoverRefused(KeguanError):
     Reasons: self; open (one is under way); last_admin; left (the person has left); holds (`count` things are still
     theirs).
     """
+
+    rests_on: ClassVar[str | None] = "handover.confirm"
 
     reason: str
     label: str

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from core.errors import KeguanError, NotUnderstood
 from core.ids import GroupId, LeadId, PersonId
@@ -172,6 +172,8 @@ class NotOffered(KeguanError):
 class Unfit(KeguanError):
     """A person can't be given the lead. `mine`: it is the one who asks."""
 
+    rests_on: ClassVar[str | None] = "lead.allocation"
+
     lead: LeadId | None
     reason: str  # "leaving" | "role" | "level" | "parted" | "absent" | "unreachable"
     label: str
@@ -184,6 +186,8 @@ class Unfit(KeguanError):
 class NoLongerYours(KeguanError):
     """Somebody who had the lead acts on it after it went on (P17)."""
 
+    rests_on: ClassVar[str | None] = "lead.contact"
+
     lead: LeadId
     owner: str
 
@@ -192,6 +196,8 @@ class NoLongerYours(KeguanError):
 class RecordFirst(KeguanError):
     """A lead is closed only after its progress was entered."""
 
+    rests_on: ClassVar[str | None] = "lead.record"
+
     lead: LeadId
 
 
@@ -199,6 +205,8 @@ class RecordFirst(KeguanError):
 class DuplicateLead(KeguanError):
     """There is an open lead of the same phone or company, or a customer on record. `by` is who registered the
     lead or looks after the customer, filled for those who may know (P40)."""
+
+    rests_on: ClassVar[str | None] = "customer.register_first"
 
     field: str  # "phone" | "company" | "customer"
     lead: LeadId | None

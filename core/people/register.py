@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from core.access import Role
 from core.errors import KeguanError
@@ -160,6 +160,8 @@ class SeveralFound(KeguanError):
 @dataclass(eq=False)
 class IsLeaving(KeguanError):
     """Somebody who hands over gets nothing new (ORG-8, P32). `mine`: it is the one who asks."""
+
+    rests_on: ClassVar[str | None] = "handover.confirm"
 
     label: str
     mine: bool = False

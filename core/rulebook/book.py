@@ -137,6 +137,7 @@ class Rulebook(BaseModel):
 
     _origins: dict[Path, Origin] = PrivateAttr(default_factory=dict)
     _company_days: Mapping[date, CompanyDay] = PrivateAttr(default_factory=dict)
+    _mornings: Mapping[date, CheckinRules] = PrivateAttr(default_factory=dict)
     _own_hours: dict[tuple[str, str], WorkTime] = PrivateAttr(default_factory=dict)
 
     @cached_property
@@ -181,6 +182,18 @@ class Rulebook(BaseModel):
             known = build_worktime(self.company, rules, self._company_days)
             self._own_hours[department, number] = known
         return known
+
+    def checkin_on(self, day: date) -> CheckinRules:
+        """The figures of a day's check-in: those it was opened with, where they have changed since (RULE-4)."""
+        return self._mornings.get(day, self.checkin)
+
+    def with_mornings(self, opened: Mapping[date, CheckinRules]) -> Rulebook:
+        """The same rules, with days whose check-in was opened under others."""
+        if opened == self._mornings:
+            return self
+        laid = self.model_copy()
+        laid._mornings = opened
+        return laid
 
     def clause(self, clause_id: str) -> Clause:
         """The clause of this id. Raises UnknownEntry."""

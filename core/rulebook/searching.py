@@ -38,7 +38,7 @@ def _place(clause: Clause, word: str) -> int:
         return _TITLE
     if word in plain(f"{clause.id} {clause.article}"):
         return _HEADLINE
-    if word.isascii() and word.isalpha() and word in _reading(clause.title.zh):
+    if len(word) > 1 and word.isascii() and word.isalpha() and word in _reading(clause.title.zh):
         return _READING
     return _TEXT if word in plain(f"{clause.says.zh} {clause.says.en}") else _NOWHERE
 

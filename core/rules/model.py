@@ -134,6 +134,9 @@ class Rules(Protocol):
     def history(self, most: int) -> list[Edition]:
         """Newest first."""
 
+    def before(self, at: datetime) -> Edition | None:
+        """The last edition that began before an instant."""
+
     def content(self, base: str) -> str | None:
         """What `written_out` gave for this version of the file."""
 

@@ -46,7 +46,7 @@ class Trials:
 @permits(*DECIDERS)
 def trials(uow: UnitOfWork, actor: Actor) -> Trials:
     """The clauses in shadow, with what they would have cost in the last seven days."""
-    return _trials(uow, uow.now - WEEK, uow.now)
+    return _trials(uow, uow.now - WEEK, uow.now + timedelta(seconds=1))  # what was written just now counts
 
 
 def _trials(uow: UnitOfWork, since: datetime, until: datetime) -> Trials:

@@ -58,7 +58,8 @@ def clause_change(v: Viewer, facts: Said) -> Html:
     if new is None:
         return v.t("{named}: no longer a rule", named=named)
     if old is None:
-        return lines(v.t("{named}: new", named=named), fill("{text}", text=both(v, new["text"])), _force(v, new))
+        known = v.t("{named}: new", named=named) if new["in_force"] else v.t("{named}: new, on trial", named=named)
+        return lines(known, fill("{text}", text=both(v, new["text"])))
     return lines(
         fill("{named}", named=named),
         _renamed(v, old, new),

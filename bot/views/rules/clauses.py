@@ -23,26 +23,36 @@ def section_name(v: Viewer, key: str) -> Html:
     """An area in words; one that only the company has shows its key."""
     names = {
         "group": v.t("Work groups"),
+        "handover": v.t("Handover"),
         "checkin": v.t("Check-in"),
         "task": v.t("Tasks"),
+        "routine": v.t("Standing duties"),
+        "help": v.t("Help between departments"),
         "lead": v.t("Leads"),
         "customer": v.t("Customers"),
+        "class": v.t("Value classes"),
+        "blacklist": v.t("Blacklist"),
+        "credit": v.t("Credit"),
+        "churn": v.t("Churn"),
+        "pool": v.t("Customer pool"),
+        "collision": v.t("Collisions"),
         "visit": v.t("Visits"),
         "complaint": v.t("Complaints"),
-        "collision": v.t("Collisions"),
-        "credit": v.t("Credit"),
-        "pool": v.t("Customer pool"),
         "repair": v.t("Repairs"),
         "followup": v.t("Follow-ups"),
+        "survey": v.t("Surveys"),
+        "news": v.t("News to customers"),
         "order": v.t("Orders"),
+        "contract": v.t("Contracts"),
         "reception": v.t("Reception"),
+        "gift": v.t("Gifts"),
         "incentive": v.t("Incentives"),
-        "ledger": v.t("Ledger"),
-        "approval": v.t("Approvals"),
-        "privacy": v.t("Privacy"),
         "archive": v.t("Archive"),
+        "privacy": v.t("Privacy"),
         "report": v.t("Reports"),
-        "people": v.t("People"),
+        "meeting": v.t("Meetings"),
+        "suggestion": v.t("Suggestions"),
+        "approval": v.t("Approvals"),
     }
     return names.get(key, fill("{key}", key=key))
 
@@ -55,7 +65,7 @@ def home(v: Viewer, sections: Mapping[str, int], *, decides: bool) -> Screen:
         lines(
             v.t("<b>Rulebook of {company}</b>", company=v.rulebook.company.name),
             v.t("{held} clauses in force, {trial} on trial", held=held, trial=len(clauses) - held),
-            *(_section_line(v, key, count) for key, count in sections.items()),
+            Html(" · ".join(_section(v, key, count) for key, count in sections.items())),
             v.t("To search: /rules and a word"),
         ),
         row(
@@ -66,9 +76,9 @@ def home(v: Viewer, sections: Mapping[str, int], *, decides: bool) -> Screen:
     )
 
 
-def _section_line(v: Viewer, key: str, count: int) -> Html:
+def _section(v: Viewer, key: str, count: int) -> Html:
     link = v.link(f"{SECTION_PREFIX}{key}")
-    return fill('· <a href="{link}">{name}</a> {count}', link=link, name=section_name(v, key), count=count)
+    return fill('<a href="{link}">{name}</a> {count}', link=link, name=section_name(v, key), count=count)
 
 
 def section(v: Viewer, key: str, clauses: Sequence[Clause], start: int = 0) -> Screen:
@@ -120,7 +130,7 @@ def found(v: Viewer, text: str, clauses: Sequence[Clause], at: int, shown: Page 
         row(
             Button("◂", press("rulefind", at - 1, words)) if at else None,
             Button("▸", press("rulefind", at + 1, words)) if at + 1 < len(clauses) else None,
-            Button(v.t("⚖ In force from…"), press("rule", shown.clause.id)) if switch else None,
+            Button(v.t("⚖ In force…"), press("rule", shown.clause.id)) if switch else None,
         ),
     )
 
