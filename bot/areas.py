@@ -22,6 +22,7 @@ from bot.handlers import (
     leads,
     ledger,
     people,
+    rebinding,
     rules,
     tasks,
     visits,
@@ -29,6 +30,7 @@ from bot.handlers import (
 
 HANDLERS: tuple[ModuleType, ...] = (
     approvals,  # before complaints: replies to its cards are its own, whoever writes them
+    rebinding,
     checkins,  # before people: it takes its own links from /start
     leads,
     complaints,

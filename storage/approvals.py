@@ -160,6 +160,7 @@ def _with_say(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 _GET = _APPROVALS.where(_A.c.id == sa.bindparam("row"))
 _OF_DECIDER = sa.select(_S.c.approval_id).where(_S.c.id == sa.bindparam("row"))
 _OPEN_ON = _APPROVALS.where(_A.c.kind == sa.bindparam("sort"), _A.c.subject == sa.bindparam("about"), _IS_OPEN)
+_OPEN_FROM = _APPROVALS.where(_A.c.account_id == sa.bindparam("acc"), _IS_OPEN)
 _ALL_OPEN = _APPROVALS.where(_IS_OPEN).order_by(_A.c.id)
 _WAITS = _with_say(_IS_WAITING, _S.c.acting_id == _WHO)
 _DECIDED = _with_say(_HAS_DECIDED, _S.c.acting_id == _WHO)
@@ -363,6 +364,9 @@ class SqlApprovals:
 
     def open_on(self, kind: Kind, subject: str) -> Approval | None:
         return next(iter(self._many(_OPEN_ON, sort=kind, about=subject)), None)
+
+    def open_from(self, account: AccountId) -> Approval | None:
+        return next(iter(self._many(_OPEN_FROM, acc=account)), None)
 
     def add_decider(self, approval: ApprovalId, step: int, person: PersonId, acting: PersonId, at: datetime) -> None:
         values = {

@@ -166,6 +166,8 @@ _DECIDE = (
     .values(lifted=sa.bindparam("how"), decided_by_id=sa.bindparam("who"), decided_at=sa.bindparam("at"))
 )
 
+_DROP = sa.delete(_E).where(_E.c.id == sa.bindparam("row"), _E.c.decided_at.is_(None))
+
 
 def assignment_from(row: Any) -> Assignment:
     return Assignment(
@@ -333,6 +335,9 @@ class SqlTasks:
     def excuses_of(self, task: TaskId) -> list[Excuse]:
         return [excuse_from(row) for row in self._c.execute(_EXCUSES_OF, {"of": task})]
 
-    def decide_excuse(self, excuse: ExcuseId, lifted: bool, by: PersonId, at: datetime) -> bool:
+    def drop_excuse(self, excuse: ExcuseId) -> None:
+        self._c.execute(_DROP, {"row": excuse})
+
+    def decide_excuse(self, excuse: ExcuseId, lifted: bool, by: PersonId | None, at: datetime) -> bool:
         decided = self._c.execute(_DECIDE, {"row": excuse, "how": lifted, "who": by, "at": at})
         return bool(decided.rowcount)

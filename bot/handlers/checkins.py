@@ -11,16 +11,18 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.callbacks import OnPress, number
 from bot.commands import N_, Payload, Place, Said, command
-from bot.contents import answers_bot, source_of_place
+from bot.contents import answers_bot, evidence_of, source_of_place
 from bot.handlers.people import START
 from bot.handling import Ask, Do
 from bot.screens import Say
 from bot.views import checkin_words
 from bot.views import checkins as views
+from bot.views import leave as leave_views
 from bot.views.base import Viewer
 from core import checkins, people
 from core.access import MANAGERS, STAFF, Actor, Role
-from core.checkins import Excuse, NewAbsence, Report
+from core.approvals import Approval
+from core.checkins import Absence, Excuse, NewAbsence, Report
 from core.errors import NotFound
 from core.geo import Point
 from core.ids import AbsenceId, GroupId, MessageId, PersonId
@@ -149,18 +151,35 @@ def _day(text: str) -> date:
 
 
 async def leave(message: Message, args: str, actor: Actor, v: Viewer, do: Do, ask: Ask, say: Say) -> None:
+    """One's own; a manager may name somebody of theirs first."""
     today = v.rulebook.working_time.local_date(v.now)
     if not args:
-        await say(views.leave_form(v, today, await ask(checkins.my_absences, actor)))
+        known, asked = await ask(checkins.my_absences, actor), await ask(checkins.my_requests, actor)
+        await say(leave_views.form(v, today, known, asked))
         return
-    await say(views.announced(v, await do(checkins.announce, actor, checkin_words.read_leave(args, today))))
+    name, text = checkin_words.split_name(args) if actor.has(*MANAGERS) else ("", args)
+    if name and not text:
+        await say(leave_views.of_somebody(v, *await ask(checkins.absences_of, actor, name)))
+    elif name:
+        entered = await do(checkins.enter_for, actor, name, checkin_words.read_leave(text, today))
+        await say(leave_views.entered(v, *entered))
+    else:
+        _, file = evidence_of(message)
+        absence = checkin_words.read_leave(text, today)
+        await _answer(v, say, await do(checkins.ask_leave, actor, absence, [file] if file else []))
 
 
 async def leave_one_day(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
     day = _day(parts[0] if parts else "")
-    absence = await do(checkins.announce, actor, NewAbsence(day, day, Excuse.LEAVE, ""))
+    asked = await do(checkins.ask_leave, actor, NewAbsence(day, day, Excuse.LEAVE, ""))
     await say.toast("")
-    await say(views.announced(v, absence))
+    await _answer(v, say, asked)
+
+
+async def _answer(v: Viewer, say: Say, asked: Absence | Approval) -> None:
+    """What needs approval has a card of its own."""
+    if isinstance(asked, Absence):
+        await say(views.announced(v, asked))
 
 
 async def cancel_leave(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:

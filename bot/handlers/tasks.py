@@ -10,6 +10,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.callbacks import OnPress
 from bot.commands import N_, Payload, Place, Said, command
+from bot.contents import evidence_of
 from bot.handlers.people import START
 from bot.handling import Ask, Do
 from bot.screens import Say
@@ -111,7 +112,8 @@ def _mentions(message: Message) -> list[views.Mention]:
 async def replied(message: Message, card: str, task: TaskId, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
     text = _text_of(message)
     if card == "late":
-        await say(views.excuse_filed(v, await do(tasks.file_excuse, actor, task, text)))
+        _, file = evidence_of(message)
+        await say(views.excuse_filed(v, await do(tasks.file_excuse, actor, task, text, file)))
         return
     given = views.read_answer(v, text, _medium(message))
     await say(views.recorded(v, await do(tasks.answer, actor, task, given)))

@@ -51,6 +51,14 @@ def _is(half: str | None, known: tuple[str, ...]) -> bool:
     return (half or "").lower() in known
 
 
+def split_name(text: str) -> tuple[str, str]:
+    """(a name that stands before the days, the rest) of `张三 9月16日 出差`; no name where a day stands first."""
+    if _HALVES.match(text):
+        return "", text
+    name, _, rest = text.partition(" ")
+    return name, rest.strip()
+
+
 def read_excuse(text: str, today: date) -> tuple[str, date | None, str]:
     """(name, day or None, reason) of `张三 [9月14日] 手机没电` (CHK-4). Raises NotUnderstood."""
     name, _, rest = text.strip().partition(" ")

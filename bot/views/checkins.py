@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from bot.press import press
@@ -432,23 +432,6 @@ def you_are_excused(v: Viewer, facts: Facts) -> Screen:
 
 
 # Leave ---------------------------------------------------------------------------------------------------
-
-
-def leave_form(v: Viewer, today: date, known: Sequence[Absence]) -> Screen:
-    tomorrow = today + timedelta(days=1)
-    own = [v.t("Announced: {days} {kind}", days=absence_days(v, a), kind=excuse_name(v, a.kind)) for a in known[:5]]
-    return Screen(
-        lines(
-            *own,
-            v.t("Leave for one day: press. For more, write for example:"),
-            v.t("/leave 9/16-9/18 trip Shanghai"),
-            v.t("/leave tomorrow afternoon dentist"),
-        ),
-        row(
-            Button(str(v.t("Today {day}", day=v.day(today))), press("leave", today)),
-            Button(str(v.t("Tomorrow {day}", day=v.day(tomorrow))), press("leave", tomorrow)),
-        ),
-    )
 
 
 def announced(v: Viewer, absence: Absence) -> Screen:

@@ -284,6 +284,8 @@ def not_found(v: Viewer, error: NotFound) -> str:
         "person": v.t("Nobody here is called “{key}”. Try the name or the staff number.", key=error.key),
         "department": v.t("There is no department “{key}”.", key=error.key),
         "account": v.t("{key} has no account bound.", key=error.key),
+        "staff record": v.t("Staff number and name don't fit together. Ask your administrator if in doubt."),
+        "approval": v.t("There is no such request for you to see."),
         "visit": v.t("There is no such visit among yours."),
         "plan": v.t("There is no such plan for you to see."),
         "customer": v.t("There is no such customer among yours."),

@@ -6,7 +6,7 @@ declared with `on_decision`. Areas that change who is there call `reassess`.
 
 from __future__ import annotations
 
-from core.approvals.asking import DECISIONS, ask, has_chain, on_decision, withdraw
+from core.approvals.asking import DECISIONS, ask, has_chain, on_decision, overtake, withdraw
 from core.approvals.deciding import answer, approve, ask_back, reject, to_answer, to_decide
 from core.approvals.delegating import Delegated, delegate, end_delegation, my_delegations
 from core.approvals.lists import Detail, Page, Tab, detail, listed, replied_to
@@ -86,6 +86,7 @@ __all__ = [
     "listed",
     "my_delegations",
     "on_decision",
+    "overtake",
     "reassess",
     "reject",
     "replied_to",

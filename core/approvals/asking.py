@@ -38,17 +38,18 @@ if TYPE_CHECKING:
     from core.ports import UnitOfWork
 
 Decision: TypeAlias = "Callable[[UnitOfWork, Approval], None]"
-DECISIONS: dict[Kind, Decision] = {}
+DECISIONS: dict[tuple[Kind, str], Decision] = {}
 
 
-def on_decision(kind: Kind) -> Callable[[Decision], Decision]:
+def on_decision(kind: Kind, of: str = "") -> Callable[[Decision], Decision]:
     """Declare what follows when a request of this kind ends: approved, rejected or withdrawn, as its state says.
-    It runs in the unit of work of the last decision; where it refuses, the decision is not taken."""
+    `of` narrows it to subjects of one sort, "task" for "task:7". It runs in the unit of work of the last decision;
+    where it refuses, the decision is not taken."""
 
     def declare(decision: Decision) -> Decision:
-        if kind in DECISIONS:
-            raise ValueError(f"two decisions for {kind}")
-        DECISIONS[kind] = decision
+        if (kind, of) in DECISIONS:
+            raise ValueError(f"two decisions for {kind} {of}")
+        DECISIONS[kind, of] = decision
         return decision
 
     return declare
@@ -158,19 +159,34 @@ def _enter(uow: UnitOfWork, approval: Approval, index: int, chosen: Chosen) -> N
 
 def finish(uow: UnitOfWork, approval: Approval, state: State, by: PersonId | None) -> Approval:
     """The request is over. Raises TooLate where it was before."""
+    _end(uow, approval, state, by)
+    over = uow.approvals.get(approval.id)
+    decision = DECISIONS.get((over.kind, over.sort)) or DECISIONS.get((over.kind, ""))
+    if decision is not None:
+        decision(uow, over)
+    _tell_end(uow, over)
+    return over
+
+
+def overtake(uow: UnitOfWork, approval: Approval, state: State, by: PersonId) -> None:
+    """What was asked for has been settled by another way, and the area has carried that out: the request ends."""
+    uow.approvals.note(approval.id, Note(Happening(state.value), by), uow.now)
+    _end(uow, approval, state, by)
+    _tell_end(uow, uow.approvals.get(approval.id))
+
+
+def _end(uow: UnitOfWork, approval: Approval, state: State, by: PersonId | None) -> None:
     if not uow.approvals.settle(approval.id, state, by, uow.now):
         raise gone(uow.approvals.get(approval.id))
     for one in approval.waiting:
         uow.approvals.release(one.id, Standing.SPARED, uow.now)
     uow.deadlines.cancel(approval.key)
-    over = uow.approvals.get(approval.id)
-    decision = DECISIONS.get(over.kind)
-    if decision is not None:
-        decision(uow, over)
+
+
+def _tell_end(uow: UnitOfWork, over: Approval) -> None:
     show(uow, over)
-    if state is not State.WITHDRAWN:
+    if over.state is not State.WITHDRAWN:
         tell_result(uow, over)
-    return over
 
 
 def gone(approval: Approval) -> TooLate:

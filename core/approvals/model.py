@@ -165,6 +165,11 @@ class Approval:
         return f"approval:{self.id}"
 
     @property
+    def sort(self) -> str:
+        """The sort of its subject: task of "task:7"."""
+        return self.subject.partition(":")[0]
+
+    @property
     def is_open(self) -> bool:
         return self.state is State.OPEN
 
@@ -359,6 +364,9 @@ class Approvals(Protocol):
         """Raises NotFound."""
 
     def open_on(self, kind: Kind, subject: str) -> Approval | None: ...
+    def open_from(self, account: AccountId) -> Approval | None:
+        """An open request made from an account that stands for nobody yet."""
+
     def add_decider(
         self, approval: ApprovalId, step: int, person: PersonId, acting: PersonId, at: datetime
     ) -> None: ...

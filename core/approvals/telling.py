@@ -33,6 +33,7 @@ def facts_of(uow: UnitOfWork, approval: Approval) -> dict[str, Fact]:
     return {
         "approval": approval.id,
         "kind": approval.kind,
+        "of": approval.sort,
         "label": approval.label,
         "amount": approval.amount,
         "reason": approval.reason,

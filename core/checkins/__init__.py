@@ -13,6 +13,7 @@ from core.checkins.absences import (
 )
 from core.checkins.board import overview, roster
 from core.checkins.judging import next_window, window_on
+from core.checkins.leave import absences_of, ask_leave, enter_for, my_requests
 from core.checkins.reporting import awaits_place, last_position, mine, move_live, report
 from core.checkins.values import (
     ABSENCE,
@@ -20,6 +21,7 @@ from core.checkins.values import (
     AFTERWARDS,
     CARD,
     CHASE,
+    ENTERED,
     EXCUSED,
     LATE_CLAUSE,
     LIST,
@@ -50,6 +52,7 @@ __all__ = [
     "AFTERWARDS",
     "CARD",
     "CHASE",
+    "ENTERED",
     "EXCUSED",
     "LATE_CLAUSE",
     "LIST",
@@ -76,9 +79,12 @@ __all__ = [
     "Reported",
     "Standing",
     "Window",
+    "absences_of",
     "announce",
+    "ask_leave",
     "awaits_place",
     "cancel",
+    "enter_for",
     "excuse_by_name",
     "excuse_on",
     "is_absent",
@@ -86,6 +92,7 @@ __all__ = [
     "mine",
     "move_live",
     "my_absences",
+    "my_requests",
     "next_window",
     "one_to_settle",
     "overview",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from core import approvals
 from core.access import MANAGERS, STAFF, Actor, permits
+from core.approvals import Kind, State
 from core.away import Absence, Excuse, NewAbsence, span_of
 from core.calendar.moving import follow_leave
 from core.checkins import board
@@ -40,31 +42,60 @@ LONGEST_REASON = 200
 
 @permits(*STAFF)
 def announce(uow: UnitOfWork, actor: Actor, absence: NewAbsence) -> Absence:
-    """Be on leave or a trip. The superior is told and can cancel it.
+    """Be on leave or a trip, where that needs no approval. The superior is told and can cancel it.
 
     Raises DayIsOver or AbsenceOverlaps.
     """
-    today = uow.worktime.local_date(uow.now)
-    span = span_of(uow.worktime, uow.rulebook, absence)
-    if absence.first < today or span is None or span.end <= uow.now:
-        raise DayIsOver(absence.first)
-    for known in uow.absences.of(actor.staff_id, absence.first, absence.last):
-        taken = span_of(uow.worktime, uow.rulebook, known)
-        if taken is not None and span.overlap(taken):
-            raise AbsenceOverlaps(known.first, known.last, known.kind)
-    added = uow.absences.add(actor.staff_id, absence, uow.now)
-    excused = excuses(uow.rulebook, added, today) and uow.checkins.excuse(
-        added.person, today, added.kind, added.reason, None, (Standing.WAITING,)
-    )
-    if excused:
-        board.refresh(uow, today, actor.department)
-    follow_leave(uow, actor.staff_id)
     person = uow.people.get(actor.staff_id)
+    check(uow, person.id, absence)
+    added = enter(uow, person, absence)
     superior = superior_of(uow, person)
     if superior is not None:
-        facts = {**_facts(added), "label": person.label}
+        facts = {**facts_of(added), "absence": added.id, "label": person.label}
         uow.notices.tell(Notice(ABSENCE, ToPerson(superior.id), facts, f"absence:{added.id}"))
     return added
+
+
+def check(uow: UnitOfWork, person: PersonId, absence: NewAbsence) -> None:
+    """Raises DayIsOver, or AbsenceOverlaps where there is leave or a trip already."""
+    span = span_of(uow.worktime, uow.rulebook, absence)
+    if absence.first < uow.worktime.local_date(uow.now) or span is None or span.end <= uow.now:
+        raise DayIsOver(absence.first)
+    check_apart(uow, person, absence)
+
+
+def check_apart(uow: UnitOfWork, person: PersonId, absence: NewAbsence) -> None:
+    """Raises AbsenceOverlaps."""
+    span = span_of(uow.worktime, uow.rulebook, absence)
+    for known in uow.absences.of(person, absence.first, absence.last):
+        taken = span_of(uow.worktime, uow.rulebook, known)
+        if span is not None and taken is not None and span.overlap(taken):
+            raise AbsenceOverlaps(known.first, known.last, known.kind)
+
+
+def enter(uow: UnitOfWork, person: Person, absence: NewAbsence, asked_at: datetime | None = None) -> Absence:
+    """Put leave or a trip in force. Whoever asked for it before the round's end is excused from that day's, also
+    when it was approved after it."""
+    added = uow.absences.add(person.id, absence, uow.now)
+    today = uow.worktime.local_date(uow.now)
+    day = min(today, uow.worktime.local_date(asked_at or uow.now))
+    while day <= today:
+        if excuses(uow.rulebook, added, day):
+            _excuse_by(uow, person, added, day, asked_at or uow.now)
+        day += timedelta(days=1)
+    follow_leave(uow, person.id)
+    approvals.reassess(uow, person.id)
+    return added
+
+
+def _excuse_by(uow: UnitOfWork, person: Person, absence: Absence, day: date, asked_at: datetime) -> None:
+    window = window_on(uow.rulebook, day)
+    in_time = window is not None and asked_at < window.closes_at
+    of = EXCUSABLE if in_time else (Standing.WAITING,)
+    if uow.checkins.excuse(person.id, day, absence.kind, absence.reason, None, of):
+        take_back_of(uow, person.id, day, absence.reason, None)
+        board.refresh(uow, day, person.department)
+        board.chase(uow, day, person.id)
 
 
 @permits(*STAFF)
@@ -84,7 +115,7 @@ def cancel(uow: UnitOfWork, actor: Actor, absence_id: AbsenceId) -> Absence:
         _expect_again(uow, person, today)
     told = person if actor.person != person.id else superior_of(uow, person)
     if told is not None:
-        facts = {**_facts(absence), "label": person.label, "by": actor.name, "mine": told.id == person.id}
+        facts = {**facts_of(absence), "label": person.label, "by": actor.name, "mine": told.id == person.id}
         uow.notices.tell(Notice(ABSENCE_CANCELLED, ToPerson(told.id), facts, f"absence:{absence_id}"))
     return absence
 
@@ -101,9 +132,8 @@ def _expect_again(uow: UnitOfWork, person: Person, today: date) -> None:
         board.refresh(uow, today, person.department)
 
 
-def _facts(absence: Absence) -> dict[str, Fact]:
+def facts_of(absence: Absence | NewAbsence) -> dict[str, Fact]:
     return {
-        "absence": absence.id,
         "first": absence.first.isoformat(),
         "last": absence.last.isoformat(),
         "kind": absence.kind.value,
@@ -133,7 +163,7 @@ def excuse_by_name(uow: UnitOfWork, actor: Actor, name: str, day: date | None, r
     person = one_person(uow, name)
     if not is_superior(uow, actor, person):
         raise NotFound("person", name)
-    return _excuse(uow, actor, person, day or _excusable_day(uow, person, today), reason)
+    return _excuse_directly(uow, actor, person, day or _excusable_day(uow, person, today), reason)
 
 
 def _excusable_day(uow: UnitOfWork, person: Person, today: date) -> date:
@@ -150,20 +180,35 @@ def excuse_on(uow: UnitOfWork, actor: Actor, person_id: PersonId, day: date, rea
     person = uow.people.get(person_id)
     if not is_superior(uow, actor, person):
         raise NotFound("person", str(person_id))
-    return _excuse(uow, actor, person, day, reason)
+    return _excuse_directly(uow, actor, person, day, reason)
 
 
-def _excuse(uow: UnitOfWork, actor: Actor, person: Person, day: date, reason: str) -> Checkin:
+def _excuse_directly(uow: UnitOfWork, actor: Actor, person: Person, day: date, reason: str) -> Checkin:
+    """Excuse without being asked, or before it was decided in the usual way."""
+    excused = excuse(uow, person, day, reason, actor.staff_id)
+    asked = uow.approvals.open_on(Kind.EXCUSE, subject_of(person.id, day))
+    if asked is not None:
+        approvals.overtake(uow, asked, State.APPROVED, actor.staff_id)
+        return excused
+    facts: dict[str, Fact] = {"day": day.isoformat(), "reason": excused.reason, "by": actor.name}
+    uow.notices.tell(Notice(EXCUSED, ToPerson(person.id), facts, subject_of(person.id, day), MISSED_CLAUSE))
+    return excused
+
+
+def subject_of(person: PersonId, day: date) -> str:
+    return f"checkin:{day}:{person}"
+
+
+def excuse(uow: UnitOfWork, person: Person, day: date, reason: str, by: PersonId | None) -> Checkin:
+    """A superior's word that a miss does not count. Raises AlreadyExcused, NothingToExcuse."""
     before, reason = uow.checkins.of(person.id, day), reason[:LONGEST_REASON]
     if before is not None and before.standing is Standing.EXCUSED:
         raise AlreadyExcused(person.label, day, before.excuse or Excuse.SUPERIOR)
-    if not uow.checkins.excuse(person.id, day, Excuse.SUPERIOR, reason, actor.staff_id, EXCUSABLE):
+    if not uow.checkins.excuse(person.id, day, Excuse.SUPERIOR, reason, by, EXCUSABLE):
         raise NothingToExcuse(person.label)
-    take_back_of(uow, person.id, day, reason, actor.staff_id)
+    take_back_of(uow, person.id, day, reason, by)
     board.refresh(uow, day, person.department)
     board.chase(uow, day, person.id)
-    facts: dict[str, Fact] = {"day": day.isoformat(), "reason": reason, "by": actor.name}
-    uow.notices.tell(Notice(EXCUSED, ToPerson(person.id), facts, f"checkin:{day}:{person.id}", MISSED_CLAUSE))
     after = uow.checkins.of(person.id, day)
     if after is None:
         raise NotFound("checkin", day.isoformat())

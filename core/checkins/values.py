@@ -21,6 +21,7 @@ CHASE = kind("checkin.chase")  # to each manager: who is missing, who is unverif
 AFTERWARDS = kind("checkin.afterwards")  # to the manager: a report after the end of the window
 EXCUSED = kind("checkin.excused")  # to the person: a superior excused them
 ABSENCE = kind("absence.announced")  # to the superior
+ENTERED = kind("absence.entered")  # to the person: a superior entered it for them
 ABSENCE_CANCELLED = kind("absence.cancelled")  # to the person, or to the superior
 
 MISSED_CLAUSE = "checkin.missed"

@@ -124,7 +124,7 @@ def redeem(uow: UnitOfWork, actor: Actor, token: str, name: str, username: str) 
     if invite_kind is InviteKind.OWNER:
         uow.people.make_admin(person.id)
     if bound is None or bound.id != person.id:
-        _bind(uow, actor, person)
+        bind_account(uow, actor.account, person, uow.people.admins())
     return uow.people.get(person.id)
 
 
@@ -139,14 +139,16 @@ def _person_for(uow: UnitOfWork, person_id: PersonId | None, bound: Person | Non
     return uow.people.add(row, department.id, is_admin=True)
 
 
-def _bind(uow: UnitOfWork, actor: Actor, person: Person) -> None:
+def bind_account(uow: UnitOfWork, account: AccountId, person: Person, admins: list[Person]) -> None:
+    """Let an account stand for a person. The one that did so before is told, and so are those admins."""
     before = uow.people.unbind(person.id)
-    uow.people.bind(actor.account, person.id)
+    uow.people.bind(account, person.id)
     for follow in AFTER_BINDING:
-        follow(uow, actor.account)
-    if before is not None and before != actor.account:
+        follow(uow, account)
+    if before is not None and before != account:
+        uow.notices.forget_cards(ToPerson(person.id))  # they are in the chat of the old account (P44)
         _tell_unbound(uow, before, person)
-        for admin in uow.people.admins():
+        for admin in admins:
             uow.notices.tell(Notice(REBOUND, ToPerson(admin.id), {"label": person.label}))
     admin_now = Role.ADMIN in uow.people.get(person.id).roles
     uow.notices.tell(

@@ -221,8 +221,11 @@ class Tasks(Protocol):
         """Raises NotFound."""
 
     def excuses_of(self, task: TaskId) -> list[Excuse]: ...
-    def decide_excuse(self, excuse: ExcuseId, lifted: bool, by: PersonId, at: datetime) -> bool:
-        """Decide once; False where it was decided before."""
+    def decide_excuse(self, excuse: ExcuseId, lifted: bool, by: PersonId | None, at: datetime) -> bool:
+        """Decide once; False where it was decided before. `by` is None where the rulebook itself did."""
+
+    def drop_excuse(self, excuse: ExcuseId) -> None:
+        """Forget one that was not decided."""
 
 
 def manages(uow: UnitOfWork, manager: PersonId | None, task: Task) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from core.access import Role
 from core.checkins import Excuse, Flag, Standing, is_absent
@@ -13,12 +16,21 @@ from core.geo import Point, Source
 from core.groups import Purpose
 from core.ids import PersonId
 from core.ledger import Effect
-from core.rulebook import Rulebook, default
+from core.rulebook import Rulebook, default, loads
 from tests.support.chat import SHANGHAI, Bench, Group, Someone, open_bench
 
 MONDAY = date(2026, 9, 14)
+ANNOUNCED = (
+    "approvals: {chains: {leave: ~, trip: ~, excuse: ~}}"  # leave is announced here; test_leave.py asks for it
+)
 HOME = (31.2304, 121.4737)
 STATION = (31.1941, 121.3195)
+
+
+@pytest.fixture
+async def bench(folder: Path) -> AsyncIterator[Bench]:
+    async with open_bench(folder, rulebook=loads(ANNOUNCED)) as opened:
+        yield opened
 
 
 @dataclass

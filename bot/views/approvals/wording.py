@@ -13,14 +13,15 @@ About: TypeAlias = Callable[[Viewer, Facts], Html]
 
 LINK = "ap_"  # begins the payload of a link to a request
 MOST_QUOTED = 300
-ABOUT: dict[Kind, About] = {}
+ABOUT: dict[tuple[Kind, str], About] = {}
 
 
-def about(kind: Kind) -> Callable[[About], About]:
-    """Declare the words for what a request of this kind is about. They get the request's own facts."""
+def about(kind: Kind, of: str = "") -> Callable[[About], About]:
+    """Declare the words for what a request of this kind is about, perhaps of one sort of subject only. They get the
+    request's own facts."""
 
     def declare(words: About) -> About:
-        ABOUT[kind] = words
+        ABOUT[kind, of] = words
         return words
 
     return declare
@@ -52,7 +53,8 @@ def quoted(text: object) -> str:
 
 def what(v: Viewer, f: Facts) -> Html:
     """Who asks, and what for: 销售部-张三：9月16日 – 9月18日，3 天."""
-    words = ABOUT.get(Kind(f["kind"]))
+    kind = Kind(f["kind"])
+    words = ABOUT.get((kind, f["of"])) or ABOUT.get((kind, ""))
     said = words(v, f["about"]) if words else _amount(v, f)
     return fill("{label}：{said}", label=f["label"], said=said) if said else fill("{label}", label=f["label"])
 

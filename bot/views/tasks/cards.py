@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from bot.press import press
+from bot.views.approvals.wording import about
 from bot.views.base import Button, Html, Screen, Viewer, escaped, fill, lines, row, shows
 from core import tasks
+from core.approvals import Kind
 
 Facts: TypeAlias = Mapping[str, Any]
 
@@ -309,6 +311,14 @@ def excuse(v: Viewer, facts: Facts) -> Screen:
         if undecided
         else (),
     )
+
+
+@about(Kind.EXCUSE, "excuse")
+def excuse_about(v: Viewer, facts: Facts) -> Html:
+    """What an approval of an excuse is about: 任务 7 · 10:30 前未回复 · “把报价发给华强”."""
+    at = v.when(facts["reply_by"])
+    said = v.t("{task}, no answer by {at}", task=name(v, facts), at=at)
+    return fill("{said} · {giver} “{text}”", said=said, giver=facts["giver"], text=one_line(str(facts["text"])))
 
 
 @shows(tasks.JUDGED)
