@@ -22,6 +22,7 @@ from bot.handlers import (
     leads,
     ledger,
     people,
+    reasons,
     rebinding,
     rules,
     tasks,
@@ -39,6 +40,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     deadlines,  # before people: its own links
     groups,  # before people: it reads links of its own
     rules,  # before people: links to clauses
+    reasons,  # likewise
     people,
     handover,
     customers,

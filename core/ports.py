@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.groups import Groups
     from core.handover.model import Handovers
     from core.leads import Leads
-    from core.ledger import Ledger
+    from core.ledger import Appeals, Ledger
     from core.notices import Notices
     from core.people import People
     from core.rulebook import Rulebook
@@ -67,6 +67,8 @@ class UnitOfWork(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def rules(self) -> Rules: ...
+    @property
+    def appeals(self) -> Appeals: ...
     @property
     def customers(self) -> Customers: ...
     @property

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from core.rulebook import Rulebook
 from core.worktime import WorkTime
 from storage.acts import SqlActs
+from storage.appeals import SqlAppeals
 from storage.approvals import SqlApprovals
 from storage.audit import SqlAudit
 from storage.calendar import SqlDayChanges
@@ -108,6 +109,10 @@ class SqlUnitOfWork:
     @cached_property
     def rules(self) -> SqlRules:
         return SqlRules(self._c, self.touched)
+
+    @cached_property
+    def appeals(self) -> SqlAppeals:
+        return SqlAppeals(self._c)
 
     @cached_property
     def customers(self) -> SqlCustomers:

@@ -18,6 +18,7 @@ from core.rulebook.problems import Path, UnknownEntry, near
 from core.rulebook.searching import search
 from core.rulebook.sections import (
     WEEKDAYS,
+    AppealRules,
     ApprovalRules,
     ArchiveRules,
     BlacklistRules,
@@ -41,6 +42,7 @@ from core.rulebook.sections import (
     IncentiveRules,
     InviteRules,
     LeadRules,
+    LedgerRules,
     OrderRules,
     OutageRules,
     OwnHours,
@@ -133,6 +135,8 @@ class Rulebook(BaseModel):
     reports: ReportRules
     suggestions: SuggestionRules
     approvals: ApprovalRules
+    ledger: LedgerRules
+    appeals: AppealRules
     clauses: Mapping[str, Clause]
 
     _origins: dict[Path, Origin] = PrivateAttr(default_factory=dict)

@@ -8,7 +8,14 @@ from typing import Any
 
 from core.rulebook.book import build_worktime, flatten
 from core.rulebook.problems import Finding, Path, near
-from core.rulebook.sections import ClauseText, CompanyRules, WorktimeRules, check_class_named
+from core.rulebook.sections import (
+    AppealRules,
+    ClauseText,
+    CompanyRules,
+    LedgerRules,
+    WorktimeRules,
+    check_class_named,
+)
 from core.rulebook.wording import ProblemKind
 from core.worktime import WorkTimeError
 
@@ -58,3 +65,16 @@ def check_named(clauses: Mapping[str, ClauseText], known: Mapping[str, Any]) -> 
                 if key not in known:
                     path = ("clauses", clause_id, "text", language)
                     yield Finding(ProblemKind.UNKNOWN_FIGURE, (path,), got=f"{{{key}}}", near=near(key, known))
+
+
+def check_ledger_clauses(
+    ledger: LedgerRules, appeals: AppealRules, clauses: Mapping[str, ClauseText]
+) -> Iterator[Finding]:
+    """Clauses that the ledger and appeals name exist."""
+    named: list[tuple[Path, str]] = [(("ledger", "by_hand", clause_id), clause_id) for clause_id in ledger.by_hand]
+    named += [(("ledger", "counts", key, "clause"), rule.clause) for key, rule in ledger.counts.items()]
+    named += [(("appeals", "pauses_go_on", at), clause_id) for at, clause_id in enumerate(appeals.pauses_go_on)]
+    named.append((("ledger", "clean_year", "without"), ledger.clean_year.without))
+    for path, clause_id in named:
+        if clause_id not in clauses:
+            yield Finding(ProblemKind.UNKNOWN_NAME, (path,), "clauses", clause_id, near(clause_id, clauses))

@@ -34,6 +34,8 @@ _TABLES: tuple[Path, ...] = (
     ("reports", "items"),
     ("reports", "meetings"),
     ("approvals", "chains"),
+    ("ledger", "by_hand"),
+    ("ledger", "counts"),
     ("clauses",),
 )
 
@@ -201,6 +203,7 @@ def _validated(settings: Mapping[str, Any], findings: list[Finding]) -> dict[str
     if len(sections) == len(SECTIONS):
         findings += checks.check_classes_named(sections)
         findings += checks.check_named(sections["clauses"], checks.figures(sections))
+        findings += checks.check_ledger_clauses(sections["ledger"], sections["appeals"], sections["clauses"])
     return sections
 
 

@@ -38,6 +38,16 @@ from core.rulebook.sections.handover import HandoverRules, check_handover
 from core.rulebook.sections.help import HelpRules, SuggestionRules
 from core.rulebook.sections.incentives import IncentiveRules, check_incentives
 from core.rulebook.sections.leads import LeadClass, LeadRules, check_leads
+from core.rulebook.sections.ledger import (
+    Allowance,
+    AppealRules,
+    CountRule,
+    CountStep,
+    LedgerRules,
+    Range,
+    check_appeals,
+    check_ledger,
+)
 from core.rulebook.sections.orders import ContractRules, OrderRules, check_contracts, check_orders
 from core.rulebook.sections.pool import PoolRules, check_pool
 from core.rulebook.sections.privacy import PrivacyRules, check_privacy
@@ -73,6 +83,8 @@ __all__ = [
     "CLAUSE_IDS",
     "SECTIONS",
     "WEEKDAYS",
+    "Allowance",
+    "AppealRules",
     "ApprovalChain",
     "ApprovalKind",
     "ApprovalRules",
@@ -91,6 +103,8 @@ __all__ = [
     "ComplaintKind",
     "ComplaintRules",
     "ContractRules",
+    "CountRule",
+    "CountStep",
     "CreditRules",
     "CustomerRules",
     "DisciplineRules",
@@ -105,6 +119,7 @@ __all__ = [
     "Language",
     "LeadClass",
     "LeadRules",
+    "LedgerRules",
     "OfficialYear",
     "OrderRules",
     "OutageRules",
@@ -112,6 +127,7 @@ __all__ = [
     "PoolRules",
     "PrivacyRules",
     "QuietRules",
+    "Range",
     "ReceptionRules",
     "RepairRules",
     "ReportRules",
@@ -170,6 +186,8 @@ SECTIONS: dict[str, Any] = {
     "reports": ReportRules,
     "suggestions": SuggestionRules,
     "approvals": ApprovalRules,
+    "ledger": LedgerRules,
+    "appeals": AppealRules,
     "clauses": Clauses,
 }
 
@@ -202,5 +220,7 @@ CHECKS: dict[str, Callable[[Any], Iterator[Finding]]] = {
     "privacy": check_privacy,
     "reports": check_reports,
     "approvals": check_approvals,
+    "ledger": check_ledger,
+    "appeals": check_appeals,
     "clauses": check_clauses,
 }

@@ -107,7 +107,6 @@ WorkMinutes = Annotated[int, Strict(), Field(ge=1, le=525_600), Unit("working_mi
 Hours = Annotated[int, Strict(), Field(ge=1, le=8_760), Unit("hours")]  # by the clock
 WorkHours = Annotated[int, Strict(), Field(ge=1, le=8_760), Unit("working_hours")]
 Days = Annotated[int, Strict(), Field(ge=1, le=3_650), Unit("days")]  # calendar days
-NoOrDays = Annotated[int, Strict(), Field(ge=0, le=3_650), Unit("days")]
 WorkDays = Annotated[int, Strict(), Field(ge=1, le=3_650), Unit("working_days")]
 Months = Annotated[int, Strict(), Field(ge=1, le=240), Unit("months")]
 DayOfMonth = Annotated[int, Strict(), Field(ge=1, le=31), Unit("day_of_month")]
@@ -116,6 +115,8 @@ Yuan = Annotated[int, Strict(), Field(ge=0, le=10**12), Unit("yuan")]
 Percent = Annotated[int, Strict(), Field(ge=0, le=100), Unit("percent")]
 Score = Annotated[int, Strict(), Field(ge=1, le=100), Unit("score")]
 Stars = Annotated[int, Strict(), Field(ge=1, le=5), Unit("stars")]
+NoOrDays = Annotated[int, Strict(), Field(ge=0, le=3_650), Unit("days")]
+Points = Annotated[int, Strict(), Field(ge=-1_000_000, le=1_000_000), Unit("points")]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Due = Annotated[Literal["end_of_day"] | int, BeforeValidator(_due)]
 
@@ -145,8 +146,14 @@ class Choice(Section):
 
 
 class Sanction(Section):
-    """What a breach costs (LGR-1). Nothing set means that the breach is only told."""
+    """What a breach costs, or what is earned (LGR-1). Nothing set means that it is only told."""
 
     warning: Yes = False
     fine_yuan: Yuan = 0
     withhold_allocations: Annotated[int, Strict(), Field(ge=0, le=1_000)] = 0
+    pause_days: NoOrDays = 0  # no allocations (LED-8)
+    off_duty_days: NoOrDays = 0  # no call duty (LED-7)
+    points: Points = 0
+    reward_yuan: Yuan = 0
+    demotion: Yes = False  # proposed
+    dismissal: Yes = False  # proposed

@@ -45,15 +45,15 @@ CLAUSES: dict[str, str] = {
     "handover.confirm": NONE,
     # checkin
     "checkin.missed": "checkin.miss_sanction",
-    "checkin.late": NONE,
+    "checkin.late": OWN,
     # tasks
     "task.reply": "tasks.sanction",
-    "task.due": NONE,
+    "task.due": OWN,
     "routine.due": NONE,
     "help.answer": NONE,
     # customers
     "customer.register_first": NONE,
-    "customer.complete": NONE,
+    "customer.complete": OWN,
     # leads
     "lead.contact": "leads.contact_sanction",
     "lead.record": "leads.record_sanction",
@@ -75,7 +75,7 @@ CLAUSES: dict[str, str] = {
     "collision.decide": NONE,
     "collision.breach": "collisions.sanction",
     # visits
-    "visit.plan": NONE,
+    "visit.plan": OWN,
     "visit.log": NONE,
     "visit.cadence": NONE,
     # complaints
@@ -125,6 +125,9 @@ CLAUSES: dict[str, str] = {
     "suggestion.answer": NONE,
     # approvals
     "approval.decide": NONE,
+    # ledger
+    "reward.clean_year": NONE,  # its reward stands in ledger.clean_year
+    "ledger.appeal": NONE,
 }
 CLAUSE_IDS = tuple(CLAUSES)
 

@@ -303,6 +303,40 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.create_index("ix_violations_sender", ["group_id", "account_id", "at"], unique=False)
 
     op.create_table(
+        "appeals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("instance", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("filed_at", UtcDateTime(), nullable=False),
+        sa.Column("submitted_at", UtcDateTime(), nullable=True),
+        sa.Column("decider_id", sa.Integer(), nullable=True),
+        sa.Column("passed", Json(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("again_by", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["ledger.id"], name=op.f("fk_appeals_case_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["people.id"], name=op.f("fk_appeals_decided_by")),
+        sa.ForeignKeyConstraint(["decider_id"], ["people.id"], name=op.f("fk_appeals_decider_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_appeals_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeals")),
+    )
+    with op.batch_alter_table("appeals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appeals_decider_id"), ["decider_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appeals_ended_at"), ["ended_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appeals_filed_at"), ["filed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_appeals_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "uq_appeals_case_instance",
+            ["case_id", "instance"],
+            unique=True,
+            sqlite_where=sa.text("state != 'withdrawn'"),
+            postgresql_where=sa.text("state != 'withdrawn'"),
+        )
+
+    op.create_table(
         "approval_deciders",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("approval_id", sa.Integer(), nullable=False),
@@ -411,6 +445,20 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.create_index(batch_op.f("ix_violation_messages_message_id"), ["message_id"], unique=False)
 
     op.create_table(
+        "appeal_items",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("appeal_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("file", sa.String(length=200), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["appeal_id"], ["appeals.id"], name=op.f("fk_appeal_items_appeal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal_items")),
+    )
+    with op.batch_alter_table("appeal_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appeal_items_appeal_id"), ["appeal_id"], unique=False)
+
+    op.create_table(
         "handover_clients",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -456,6 +504,15 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
 
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook_version", sa.String(length=20), nullable=True))
+        batch_op.add_column(sa.Column("case_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("cause", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("until", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("appeal_by", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("instead_of", sa.Integer(), nullable=True))
+        batch_op.create_index("ix_ledger_at", ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ledger_case_id"), ["case_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_ledger_instead_of"), "ledger", ["instead_of"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_ledger_case_id"), "ledger", ["case_id"], ["id"])
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook_version", sa.String(length=20), nullable=True))
@@ -469,6 +526,15 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_column("rulebook_version")
 
     with op.batch_alter_table("ledger", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_ledger_case_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_ledger_instead_of"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_ledger_case_id"))
+        batch_op.drop_index("ix_ledger_at")
+        batch_op.drop_column("instead_of")
+        batch_op.drop_column("appeal_by")
+        batch_op.drop_column("until")
+        batch_op.drop_column("cause")
+        batch_op.drop_column("case_id")
         batch_op.drop_column("rulebook_version")
 
     with op.batch_alter_table("guests", schema=None) as batch_op:
@@ -502,6 +568,10 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index(batch_op.f("ix_handover_clients_item_id"))
 
     op.drop_table("handover_clients")
+    with op.batch_alter_table("appeal_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appeal_items_appeal_id"))
+
+    op.drop_table("appeal_items")
     with op.batch_alter_table("violation_messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_violation_messages_message_id"))
 
@@ -528,6 +598,18 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index("ix_approval_deciders_acting")
 
     op.drop_table("approval_deciders")
+    with op.batch_alter_table("appeals", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_appeals_case_instance",
+            sqlite_where=sa.text("state != 'withdrawn'"),
+            postgresql_where=sa.text("state != 'withdrawn'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_appeals_person_id"))
+        batch_op.drop_index(batch_op.f("ix_appeals_filed_at"))
+        batch_op.drop_index(batch_op.f("ix_appeals_ended_at"))
+        batch_op.drop_index(batch_op.f("ix_appeals_decider_id"))
+
+    op.drop_table("appeals")
     with op.batch_alter_table("violations", schema=None) as batch_op:
         batch_op.drop_index("ix_violations_sender")
         batch_op.drop_index(batch_op.f("ix_violations_person_id"))
