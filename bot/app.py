@@ -30,7 +30,7 @@ from bot.connection import Connection
 from bot.fsm import SqlStorage
 from bot.guard import Guard
 from bot.handling import Ask, Do
-from bot.housekeeping import keep_tidy
+from bot.housekeeping import drop_anchor, keep_tidy
 from bot.i18n import LANGUAGES, catalogue
 from bot.intake import Intake
 from bot.middlewares.chats import Chats
@@ -43,6 +43,7 @@ from bot.sender import Sender
 from bot.settings import Settings
 from core.clock import Clock
 from core.rulebook import Rulebook, default, load
+from storage.audit import anchors
 from storage.fsm import FormStore
 from storage.store import Store
 
@@ -78,6 +79,7 @@ def build(settings: Settings, clock: Clock | None = None, rulebook: Rulebook | N
         bot,
         paced=settings.paced,
         rulebook_file=settings.rulebook,
+        anchors=settings.data_dir / anchors.FILE,
     )
 
 
@@ -93,8 +95,10 @@ class App:
         *,
         paced: bool = False,
         rulebook_file: Path | None = None,
+        anchors: Path | None = None,
     ) -> None:
         self.store = store
+        self.anchors = anchors  # where the trail's end is noted
         self.forms = forms
         self.clock = clock
         self.bot = bot
@@ -167,7 +171,7 @@ class App:
                 ("sender", self.sender.run()),
                 ("hands", self.hands.run()),
                 ("rulebook", self.rulebook_file.follow()),
-                ("housekeeping", keep_tidy(self.store, self.forms, self.clock)),
+                ("housekeeping", keep_tidy(self.store, self.forms, self.clock, self.anchors)),
             )
         ]
         await asyncio.gather(*self._tasks)
@@ -180,6 +184,8 @@ class App:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self.intake.idle()
+        if self.anchors is not None and self._tasks:
+            await drop_anchor(self.store, self.anchors, self.clock)
         self.store.close()
         await self.dispatcher.storage.close()
         await self.bot.session.close()

@@ -9,6 +9,7 @@ from aiogram import Router
 from bot import errors
 from bot.handlers import (
     approvals,
+    audit,
     calendar,
     checkins,
     complaints,
@@ -45,6 +46,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     handover,
     customers,
     ledger,
+    audit,
     discipline,
     visits,
     help,

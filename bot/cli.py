@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -26,6 +28,8 @@ db_app = typer.Typer(no_args_is_help=True, help="Database · 数据库")
 app.add_typer(staff_app, name="staff")
 app.add_typer(rulebook_app, name="rulebook")
 app.add_typer(db_app, name="db")
+audit_app = typer.Typer(no_args_is_help=True, help="Trail of what was done · 操作留痕")
+app.add_typer(audit_app, name="audit")
 
 
 @app.command()
@@ -168,6 +172,69 @@ def upgrade() -> None:
     typer.echo(f"✓ {copy or ''}".rstrip())
 
 
+@audit_app.command()
+def verify(
+    url: Annotated[str, typer.Option(help="another database · 其他数据库")] = "",
+    first: Annotated[int, typer.Option("--from", help="begin at this line · 从第几条开始")] = 0,
+    anchor: Annotated[list[str] | None, typer.Option(help="a known end, 1234:9f2c… · 已知的链尾")] = None,
+    archive: Annotated[list[Path] | None, typer.Option(help="exported files, oldest first · 已导出的文件")] = None,
+    language: Language = "zh",
+) -> None:
+    """Say whether anybody changed the trail, and where · 检查留痕有无改动"""
+    from bot.auditing import UNUSABLE, Unusable, examine
+    from bot.terminal import Texts
+
+    texts = Texts(_language(language))
+    try:
+        code, found = examine(_settings(), texts, url, first, anchor or [], archive or [])
+    except Unusable as error:
+        code, found = UNUSABLE, [str(error)]
+    typer.echo("\n".join(found))
+    raise typer.Exit(code)
+
+
+@audit_app.command("show")
+def show_trail(
+    subject: Annotated[str, typer.Option(help="lead:7 · 线索7")] = "",
+    person: Annotated[str, typer.Option(help="name or staff number · 姓名或工号")] = "",
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="2026-09-01")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
+    language: Language = "zh",
+) -> None:
+    """Who did what, newest first · 谁做了什么，最新的在前"""
+    from bot.auditing import UNUSABLE, Unusable, about, find, lines
+
+    settings = _settings()
+    v = replace(_viewer(settings, ""), language=_language(language))
+    try:
+        what = about(v, subject)
+    except Unusable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(UNUSABLE) from None
+    found = _with_store(settings, lambda store: find(store, v, what, person, since, limit))
+    typer.echo("\n".join(lines(v, found, what)))
+
+
+@audit_app.command()
+def export(
+    before: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="2026-01-01")],
+    file: Annotated[Path | None, typer.Option(help="where to · 存到哪里")] = None,
+    language: Language = "zh",
+) -> None:
+    """Move old lines into a sealed file · 导出并封存旧记录"""
+    from bot.auditing import take_out
+    from bot.terminal import Texts
+
+    settings, texts = _settings(), Texts(_language(language))
+    target = file or settings.data_dir / f"audit-{before:%Y-%m-%d}.jsonl.gz"
+    instant = before.replace(tzinfo=_rulebook(settings).zone)
+    try:
+        typer.echo(_with_store(settings, lambda store: take_out(store, texts, instant, target)))
+    except FileExistsError:
+        typer.echo(texts.t("{file} exists already. Give another one with --file.", file=target), err=True)
+        raise typer.Exit(1) from None
+
+
 # What the commands share --------------------------------------------------------------------------------
 
 
@@ -224,7 +291,7 @@ def _with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
     _upgrade(settings)
 
     async def act() -> T:
-        store = Store(settings.store_url, SystemClock(), rulebook)
+        store = Store(settings.store_url, SystemClock(), rulebook, cause="keguan")
         store.start()
         try:
             return await work(store)

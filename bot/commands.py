@@ -10,8 +10,11 @@ from typing import Any
 from aiogram.filters import Filter
 from aiogram.types import Message
 
+from bot.i18n import N_
 from core.access import Actor, Role
 from core.errors import NotPermitted
+
+__all__ = ["CATALOGUE", "N_", "Command", "Payload", "Place", "Said", "command", "parse"]
 
 
 class Place(StrEnum):
@@ -50,11 +53,6 @@ def command(name: str, words: Iterable[str], does: str, place: Place, roles: Ite
     CATALOGUE[name] = entry
     _BY_WORD.update(dict.fromkeys(entry.words, entry))
     return entry
-
-
-def N_(text: str) -> str:
-    """Mark a text for translation that is translated where it is shown."""
-    return text
 
 
 def parse(text: str, username: str) -> tuple[str, str] | None:

@@ -1,13 +1,16 @@
-"""Forgets what is done with: handled updates, sent notices, forms left lying. Dead letters stay."""
+"""Forgets what is done with: handled updates, sent notices, forms left lying. Dead letters stay. Notes the end of the
+trail in a file outside the database."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 
 from core.clock import Clock
+from storage.audit import anchors
 from storage.fsm import FormStore
 from storage.store import Store
 
@@ -27,8 +30,17 @@ async def tidy(store: Store, forms: FormStore, clock: Clock) -> None:
     log.info("tidied", updates=updates, notices=notices, forms=left)
 
 
-async def keep_tidy(store: Store, forms: FormStore, clock: Clock) -> None:
+async def drop_anchor(store: Store, file: Path, clock: Clock) -> None:
+    """Note the trail's end: whoever cuts it off later must forge this file as well (OPS-4)."""
+    head = await store.look(lambda uow: uow.audit.head())
+    if head is not None:
+        await asyncio.to_thread(anchors.drop, file, head, clock.now())
+
+
+async def keep_tidy(store: Store, forms: FormStore, clock: Clock, file: Path | None = None) -> None:
     """Tidy at once and every few hours, until cancelled."""
     while True:
         await tidy(store, forms, clock)
+        if file is not None:
+            await drop_anchor(store, file, clock)
         await asyncio.sleep(EVERY)

@@ -14,6 +14,11 @@ LOCALES = Path(__file__).parent / "locales"
 LANGUAGES = ("zh_CN", "en")
 
 
+def N_(text: str) -> str:
+    """Mark a text for translation that is translated where it is shown."""
+    return text
+
+
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """The texts of a language. English is the msgids themselves."""

@@ -152,6 +152,11 @@ class SqlUnitOfWork:
 
     # Mechanisms that use cases do not see ---------------------------------------------------------------
 
+    @property
+    def connection(self) -> sa.Connection:
+        """For what storage itself does in a unit of work."""
+        return self._c
+
     @cached_property
     def inbox(self) -> SqlInbox:
         return SqlInbox(self._c, self._now)

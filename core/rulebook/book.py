@@ -21,6 +21,7 @@ from core.rulebook.sections import (
     AppealRules,
     ApprovalRules,
     ArchiveRules,
+    AuditRules,
     BlacklistRules,
     CheckinRules,
     ChurnRules,
@@ -131,6 +132,7 @@ class Rulebook(BaseModel):
     reception: ReceptionRules
     incentives: IncentiveRules
     archive: ArchiveRules
+    audit: AuditRules
     privacy: PrivacyRules
     reports: ReportRules
     suggestions: SuggestionRules

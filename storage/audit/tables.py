@@ -190,4 +190,4 @@ def noun(table: str) -> str:
         return irregular[table]
     if table.endswith("ies"):
         return table[:-3] + "y"
-    return table.removesuffix("s")
+    return table.removesuffix("es" if table.endswith(("ches", "shes", "sses", "xes")) else "s")

@@ -13,13 +13,14 @@ import sqlalchemy as sa
 from core.audit import Change, Head, Hidden, Op, Ref, Trace, Value
 from core.ids import AccountId, ChatId, PersonId
 from storage.audit.rows import SaltRow, TraceRow
-from storage.audit.tables import written
+from storage.audit.tables import noun, written
 from storage.base import Base, table
+from storage.complaints import ComplaintRow
 from storage.groups import GroupRow
 from storage.people import DepartmentRow, PersonRow
 
 _T, _S = table(TraceRow), table(SaltRow)
-_P, _D, _G = table(PersonRow), table(DepartmentRow), table(GroupRow)
+_P, _D, _G, _K = table(PersonRow), table(DepartmentRow), table(GroupRow), table(ComplaintRow)
 _LAST = sa.select(_T).order_by(_T.c.seq.desc()).limit(sa.bindparam("most"))
 _PAGE = _LAST.where(_T.c.seq < sa.bindparam("before"))
 _OF_SUBJECT = _PAGE.where(_T.c.subject == sa.bindparam("about"))
@@ -32,7 +33,9 @@ _PEOPLE = (
 )
 _GROUPS = sa.select(_G.c.id, _G.c.title.label("label")).where(_G.c.id.in_(sa.bindparam("ids", expanding=True)))
 _DEPARTMENTS = sa.select(_D.c.id, _D.c.name.label("label")).where(_D.c.id.in_(sa.bindparam("ids", expanding=True)))
+_COMPLAINTS = sa.select(_K.c.id, _K.c.number.label("label")).where(_K.c.id.in_(sa.bindparam("ids", expanding=True)))
 NAMED = {"people": _PEOPLE, "groups": _GROUPS, "departments": _DEPARTMENTS}
+KNOWN_BY = {"person": _PEOPLE, "group": _GROUPS, "department": _DEPARTMENTS, "complaint": _COMPLAINTS}
 _PLACES = sa.select(_G.c.chat_id, _G.c.title).where(_G.c.chat_id.in_(sa.bindparam("ids", expanding=True)))
 _FORGET = sa.delete(_S).where(_S.c.subject == sa.bindparam("about"))
 END = 2**62  # above every number of a line
@@ -61,10 +64,23 @@ class SqlAudit:
     def of_person(self, person: PersonId, before: int | None, most: int) -> list[Trace]:
         return self._read(_OF_PERSON, before, most, who=person, about=f"person:{person}")
 
-    def last(self, most: int, *, since: datetime | None = None) -> list[Trace]:
-        """The newest lines of all, newest first."""
-        found = _LAST if since is None else _LAST.where(_T.c.at >= written(since))
-        return self._traces(self._c.execute(found, {"most": most}).all())
+    def newest(
+        self,
+        most: int,
+        *,
+        subject: str | None = None,
+        person: PersonId | None = None,
+        since: datetime | None = None,
+    ) -> list[Trace]:
+        """The newest lines that fit, newest first."""
+        wanted = []
+        if subject is not None:
+            wanted.append(_T.c.subject == subject)
+        if person is not None:
+            wanted.append(sa.or_(_T.c.person == person, _T.c.subject == f"person:{person}"))
+        if since is not None:
+            wanted.append(_T.c.at >= written(since))
+        return self._traces(self._c.execute(_LAST.where(*wanted), {"most": most}).all())
 
     def head(self) -> Head | None:
         row = self._c.execute(_HEAD).first()
@@ -77,7 +93,17 @@ class SqlAudit:
         read = [(row, orjson.loads(row.changes)) for row in rows]
         names = self._names(told for _, changes in read for told in changes)
         places = self._places({row.chat for row, _ in read if row.chat is not None})
-        return [trace_from(row, changes, names, places) for row, changes in read]
+        labels = self._labels({row.subject for row, _ in read})
+        return [trace_from(row, changes, names, places, labels.get(row.subject, "")) for row, changes in read]
+
+    def _labels(self, subjects: set[str]) -> dict[str, str]:
+        """What people call these subjects, where that is no secret."""
+        found: dict[str, str] = {}
+        for kind, statement in KNOWN_BY.items():
+            ids = [int(number) for subject in subjects if (number := subject.removeprefix(f"{kind}:")).isdecimal()]
+            if ids:
+                found |= {f"{kind}:{row.id}": row.label for row in self._c.execute(statement, {"ids": ids})}
+        return found
 
     def _names(self, changes: Iterable[Any]) -> Names:
         """The names of the people, groups and departments that values refer to."""
@@ -97,7 +123,7 @@ class SqlAudit:
         return {row.chat_id: row.title for row in self._c.execute(_PLACES, {"ids": sorted(chats)})} if chats else {}
 
 
-def trace_from(row: Any, changes: list[Any], names: Names, places: dict[int, str]) -> Trace:
+def trace_from(row: Any, changes: list[Any], names: Names, places: dict[int, str], label: str) -> Trace:
     return Trace(
         row.seq,
         datetime.fromisoformat(row.at).replace(tzinfo=UTC),
@@ -109,6 +135,7 @@ def trace_from(row: Any, changes: list[Any], names: Names, places: dict[int, str
         row.role,
         row.act,
         row.subject,
+        label,
         tuple(_change(told, names) for told in changes),
         row.version,
         row.cause,
@@ -125,7 +152,7 @@ def _change(told: list[Any], names: Names) -> Change:
         )
         for field, value in fields.items()
     }
-    return Change(Op(op), name, str(key), read)
+    return Change(Op(op), noun(name), str(key), read)
 
 
 def _pair(op: str, told: Any) -> tuple[Any, Any]:

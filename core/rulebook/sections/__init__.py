@@ -14,6 +14,7 @@ from typing import Any
 
 from core.rulebook.problems import Finding
 from core.rulebook.sections.approvals import ApprovalChain, ApprovalKind, ApprovalRules, ApprovalStep, check_approvals
+from core.rulebook.sections.audit import AuditRules
 from core.rulebook.sections.base import (
     WEEKDAYS,
     Choice,
@@ -90,6 +91,7 @@ __all__ = [
     "ApprovalRules",
     "ApprovalStep",
     "ArchiveRules",
+    "AuditRules",
     "BlacklistRules",
     "CheckinRules",
     "Choice",
@@ -182,6 +184,7 @@ SECTIONS: dict[str, Any] = {
     "reception": ReceptionRules,
     "incentives": IncentiveRules,
     "archive": ArchiveRules,
+    "audit": AuditRules,
     "privacy": PrivacyRules,
     "reports": ReportRules,
     "suggestions": SuggestionRules,

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from core.access import MANAGERS, SYSTEM, Actor, Role, permits
-from core.errors import NotFound
+from core.access import SYSTEM, Actor
 from core.ids import AccountId, ChatId, PersonId
-from core.people import Person, is_superior, one_person
-from core.ports import UnitOfWork
 
 GENESIS = bytes(32)  # what the first line of a trail follows
-MOST_SHOWN = 8  # lines on one page of a history
-OVERSEERS = (Role.ADMIN, Role.GM, Role.DIRECTOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +57,10 @@ Value: TypeAlias = "str | int | float | bool | Hidden | Ref | None"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one row: its table, its key, and (old, new) of each field that changed."""
+    """What became of one row: what it is ("lead_event"), its key, and (old, new) of each field that changed."""
 
     op: Op
-    table: str
+    thing: str
     key: str
     fields: Mapping[str, tuple[Value, Value]]
 
@@ -75,7 +70,8 @@ class Trace:
     """One line of the trail: what one unit of work did to one subject.
 
     `who` is the 部门-姓名 of staff as it was then, empty for the rules themselves (role "system") and for customers,
-    of whom the account alone is kept. `place` is the title of the group it was said in. `version` is the rulebook's.
+    of whom the account alone is kept. `place` is the title of the group it was said in. `label` is the name or the
+    number people know the subject by, where that is no secret. `version` is the rulebook's.
     """
 
     seq: int
@@ -88,6 +84,7 @@ class Trace:
     role: str
     act: str
     subject: str
+    label: str
     changes: tuple[Change, ...]
     version: str
     cause: str
@@ -127,40 +124,3 @@ class Audit(Protocol):
 
     def head(self) -> Head | None:
         """The trail's last line."""
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """A page of lines about a subject, or by a person. `older` is where the next page begins; None at the end."""
-
-    subject: str
-    person: Person | None
-    traces: Sequence[Trace]
-    older: int | None
-
-
-@permits(*MANAGERS, Role.ADMIN)
-def history(uow: UnitOfWork, actor: Actor, subject: str, before: int | None = None) -> History:
-    """What was done to a subject ("lead:7"). Raises NotFound for a person the actor is not above."""
-    kind, _, number = subject.partition(":")
-    if kind == "person" and number.isdecimal():
-        return deeds_of(uow, actor, PersonId(int(number)), before)
-    return _page(subject, None, uow.audit.of_subject(subject, before, MOST_SHOWN + 1))
-
-
-@permits(*MANAGERS, Role.ADMIN)
-def deeds(uow: UnitOfWork, actor: Actor, text: str) -> History:
-    """What a person did, and what was done to their record. Raises NotFound, SeveralFound."""
-    return deeds_of(uow, actor, one_person(uow, text).id, None)
-
-
-def deeds_of(uow: UnitOfWork, actor: Actor, whose: PersonId, before: int | None) -> History:
-    person = uow.people.get(whose)
-    if not (actor.has(*OVERSEERS) or whose == actor.person or is_superior(uow, actor, person)):
-        raise NotFound("person", str(whose))
-    return _page(f"person:{whose}", person, uow.audit.of_person(whose, before, MOST_SHOWN + 1))
-
-
-def _page(subject: str, person: Person | None, found: Sequence[Trace]) -> History:
-    shown = found[:MOST_SHOWN]
-    return History(subject, person, shown, shown[-1].seq if len(found) > MOST_SHOWN else None)
