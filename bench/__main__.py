@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("rulebook", "worktime", "echo", "kills", "claims", "morning")
+ALL = ("rulebook", "worktime", "echo", "kills", "claims", "morning", "moderation")
 
 
 def main() -> None:

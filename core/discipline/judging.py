@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from core.discipline.folding import fold, fold_word
-from core.discipline.links import host_of, hosts, is_invitation, is_of
+from core.discipline.folding import Folded, fold, fold_word
+from core.discipline.links import host_of, hosts, is_invitation, is_of, may_name_host
 from core.discipline.posts import Action, Category, Finding, Origin, Post, Standing
 from core.discipline.words import ALLOWED, Entry, Index, index_of, shipped
 from core.ids import GroupId
@@ -56,13 +56,17 @@ class Watch:
 
     def leads_out(self, post: Post, standing: Standing) -> bool:
         """Whether it matters if whoever wrote has only just joined."""
-        return self.action(standing, Category.NEW_LINK) is not Action.IGNORE and any(self._foreign(post))
+        return self.action(standing, Category.NEW_LINK) is not Action.IGNORE and any(
+            self._foreign(post, fold(post.text))
+        )
 
     def _findings(self, post: Post, standing: Standing, *, new: bool) -> Iterator[Finding]:
-        yield from self._words(post)
-        yield from self._links(post)
+        text = fold(post.text)
+        yield from self._words(text)
+        foreign = list(self._foreign(post, text))
+        yield from self._links(post, foreign)
         if new:
-            yield from (Finding(Category.NEW_LINK, "domain", host) for host in self._foreign(post))
+            yield from (Finding(Category.NEW_LINK, "domain", host) for host in foreign)
         if post.files:
             yield from self._files(post)
         if post.origin is not None and _advertises(post.origin, standing):
@@ -74,13 +78,13 @@ class Watch:
         if post.media:
             yield Finding(Category.MEDIA, "media", post.media)
 
-    def _words(self, post: Post) -> Iterator[Finding]:
-        for entry, found in self.words.find(fold(post.text), self.harmless):
+    def _words(self, text: Folded) -> Iterator[Finding]:
+        for entry, found in self.words.find(text, self.harmless):
             if found not in self.allowed:
                 yield Finding(entry.category, "word", found)
 
-    def _links(self, post: Post) -> Iterator[Finding]:
-        for host in self._foreign(post):
+    def _links(self, post: Post, foreign: list[str]) -> Iterator[Finding]:
+        for host in foreign:
             if is_of(host, self.denied_hosts):
                 yield Finding(Category.VIRUS, "domain", host)
             elif is_of(host, self.rules.short_domains):
@@ -89,9 +93,9 @@ class Watch:
             if is_invitation(link) and link not in self.allowed:
                 yield Finding(Category.ADVERTISING, "domain", link)
 
-    def _foreign(self, post: Post) -> Iterator[str]:
+    def _foreign(self, post: Post, text: Folded) -> Iterator[str]:
         """The hosts a post leads to that are not allowed."""
-        for host in hosts(post.text, post.links):
+        for host in hosts(post.text if may_name_host(text.tokens) else "", post.links):
             if not (is_of(host, self.allowed) or is_of(host, self.rules.allowed_domains)):
                 yield host
 

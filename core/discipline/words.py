@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise, product
+from itertools import product
 from pathlib import Path
 
-from core.discipline.folding import Folded, fold_word, words_of
+from core.discipline.folding import Folded, Pair, fold_word, pairs_in_order, pairs_of, words_of
 from core.discipline.posts import Category
 
 _DATA = Path(__file__).with_name("data")
 ALLOWED = "allowed"
 MOST_MIXED = 3  # characters of a word up to which mixtures with pinyin are looked for
+MOST_ASCII = 0x7F
 SHORTEST_PINYIN = 6  # letters below which a word's pinyin is too like other words
 SHORTEST_SPELT, LONGEST_SPELT = 4, 12
 
@@ -60,12 +61,12 @@ class Index:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._parts: dict[str, list[tuple[Entry, int]]] = {}  # an atom: the entries it belongs to
         self._needs: dict[Entry, int] = {}
-        self._grams: dict[tuple[str, str], list[str]] = {}  # by the first two characters
-        self._single: dict[str, list[str]] = {}  # atoms of one character
-        self._latin: dict[str, list[tuple[str, ...]]] = {}  # by the first word
+        self._grams: dict[Pair, list[tuple[str, tuple[Pair, ...]]]] = {}  # by two of its characters, with the others
+        self._single: set[str] = set()  # atoms of one character
+        self._latin: dict[str, list[tuple[str, tuple[str, ...]]]] = {}  # by the first word, with the rest
         for entry in entries:
             self._enter(entry)
-        self._pairs = self._grams.keys()
+        self._pairs = frozenset(self._grams)
 
     def _enter(self, entry: Entry) -> None:
         parts = [part for part in entry.text.split("+") if part.strip()] or [entry.text]
@@ -81,19 +82,28 @@ class Index:
         if known:
             return
         if is_latin(form):
-            tokens = tuple(form.split(" "))
-            self._latin.setdefault(tokens[0], []).append(tokens)
+            first_word, *words = form.split(" ")
+            self._latin.setdefault(first_word, []).append((form, tuple(words)))
         elif len(form) == 1:
-            self._single.setdefault(form, []).append(form)
+            self._single.add(form)
         else:
-            self._grams.setdefault((form[0], form[1]), []).append(form)
+            pairs = pairs_in_order(form)
+            key = max(pairs, key=_rarity)
+            self._grams.setdefault(key, []).append((form, tuple(pair for pair in pairs if pair != key)))
 
     def find(self, text: Folded, allowed: Index | None = None) -> list[tuple[Entry, str]]:
         """The entries that are in a text with what was found of them, those left out that stand inside an allowed
         phrase."""
-        forms = sorted(set(self._forms_in(text, allowed)))
+        tight, elsewhere = set(self._found(text.tight, text.pairs)), set(self._beside(text, allowed))
+        if allowed is not None and self._complete(tight | elsewhere):
+            covered = allowed.spans(text)
+            tight = {form for form in tight if _stands_free(text.tight, form, covered)}
+        return self._complete(tight | elsewhere)
+
+    def _complete(self, forms: set[str]) -> list[tuple[Entry, str]]:
+        """The entries all of whose parts are among the forms."""
         present: dict[Entry, dict[int, str]] = {}
-        for form in forms:
+        for form in sorted(forms):
             for entry, number in self._parts[form]:
                 present.setdefault(entry, {}).setdefault(number, form)
         return [
@@ -102,41 +112,46 @@ class Index:
             if len(found) == self._needs[entry]
         ]
 
-    def _forms_in(self, text: Folded, allowed: Index | None) -> Iterator[str]:
-        covered: list[tuple[int, int]] | None = None
-        for form, at in self._found(text.tight):
-            if covered is None:
-                covered = allowed.spans(text.tight) if allowed else []
-            if _stands_free(text.tight, form, at, covered):
-                yield form
+    def _beside(self, text: Folded, allowed: Index | None) -> Iterator[str]:
+        """What is not found in the text as it stands: Latin words, and what stood apart."""
         for part in text.spread:
-            yield from (form for form, _ in self._found(part))
+            yield from self._found(part, pairs_of(part))
             yield from self._latin_in(tuple(_inside(part)), allowed)
         yield from self._latin_in(text.tokens, allowed)
 
-    def _found(self, tight: str) -> Iterator[tuple[str, int]]:
-        """(form, first place) of everything listed."""
-        for pair in self._pairs & set(pairwise(tight)):
-            for form in self._grams[pair]:
-                at = tight.find(form)
-                if at >= 0:
-                    yield form, at
+    def _found(self, tight: str, pairs: set[Pair]) -> Iterator[str]:
+        """Every form that is in a text. A form is searched for only where all pairs of its characters are there."""
+        for pair in self._pairs & pairs:
+            for form, rest in self._grams[pair]:
+                if not rest or (pairs.issuperset(rest) and form in tight):
+                    yield form
         if self._single:
-            for char in self._single.keys() & set(tight):
-                yield char, tight.find(char)
+            yield from self._single & set(tight)
 
-    def spans(self, tight: str) -> list[tuple[int, int]]:
+    def spans(self, text: Folded) -> list[tuple[int, int]]:
         """Where anything listed stands."""
-        return [(at, at + len(form)) for form, first in self._found(tight) for at in _places(tight, form, first)]
+        tight = text.tight
+        return [(at, at + len(form)) for form in self._found(tight, text.pairs) for at in _places(tight, form)]
 
     def _latin_in(self, tokens: tuple[str, ...], allowed: Index | None) -> Iterator[str]:
-        for first in self._latin.keys() & set(tokens):
-            for wanted in self._latin[first]:
-                if _follow(tokens, wanted) and not (allowed and allowed.knows(wanted)):
-                    yield " ".join(wanted)
+        there = set(tokens)
+        whole = ""
+        for first in self._latin.keys() & there:
+            for form, rest in self._latin[first]:
+                if allowed is not None and form in allowed:
+                    continue
+                if rest and there.issuperset(rest):
+                    whole = whole or f" {' '.join(tokens)} "
+                if not rest or (whole and f" {form} " in whole):
+                    yield form
 
-    def knows(self, tokens: tuple[str, ...]) -> bool:
-        return " ".join(tokens) in self._parts
+    def __contains__(self, form: str) -> bool:
+        return form in self._parts
+
+
+def _rarity(pair: Pair) -> int:
+    """How seldom two characters stand together: Latin letters do so everywhere."""
+    return (pair & 0xFFFF > MOST_ASCII) + (pair >> 16 > MOST_ASCII)
 
 
 def _forms(part: str, *, alone: bool) -> Iterator[str]:
@@ -146,6 +161,8 @@ def _forms(part: str, *, alone: bool) -> Iterator[str]:
         tokens = words_of(part)
         if tokens:
             yield " ".join(tokens)
+        if len(tokens) > 1:
+            yield "".join(tokens)
         return
     yield folded
     if alone and len(folded) > 1 and all(not char.isascii() for char in folded):
@@ -176,27 +193,18 @@ def _inside(spelt: str) -> Iterator[str]:
             yield spelt[start:end]
 
 
-def _places(text: str, form: str, at: int) -> Iterator[int]:
+def _places(text: str, form: str) -> Iterator[int]:
+    at = text.find(form)
     while at >= 0:
         yield at
         at = text.find(form, at + 1)
 
 
-def _stands_free(text: str, form: str, first: int, covered: list[tuple[int, int]]) -> bool:
+def _stands_free(text: str, form: str, covered: list[tuple[int, int]]) -> bool:
     """Whether a form stands somewhere outside all allowed phrases."""
     if not covered:
         return True
-    return any(
-        not any(start <= at and at + len(form) <= end for start, end in covered) for at in _places(text, form, first)
-    )
-
-
-def _follow(tokens: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    """Whether the words stand one after the other."""
-    if len(wanted) == 1:
-        return True
-    width = len(wanted)
-    return any(tokens[at : at + width] == wanted for at in range(len(tokens) - width + 1))
+    return any(not any(start <= at and at + len(form) <= end for start, end in covered) for at in _places(text, form))
 
 
 @lru_cache(maxsize=8)
