@@ -92,7 +92,7 @@ def test_forbidden_messages_are_found(moderate: Watch) -> None:
         ("cásinò", "casino"),
         ("CASINOOOO", "casino"),
         ("加威❤信 领红包", "加微信+领红包"),
-        ("➕薇芯 领福利", "加微信+领福利"),
+        ("➕薇芯 领红包", "加微信+领红包"),
     ],
 )
 def test_trick_is_undone(moderate: Watch, text: str, word: str) -> None:

@@ -98,6 +98,18 @@ def ban_chat_member(telegram: Telegram, params: Params) -> bool:
     return True
 
 
+def ban_chat_sender_chat(telegram: Telegram, params: Params) -> bool:
+    """A channel may not write in the group in its own name any more."""
+    chat = _group(telegram, params)
+    if chat.type != "supergroup":
+        raise bad_request("method is available for supergroup and channel chats only")
+    if not telegram.bot_member(chat).may("can_restrict_members"):
+        raise bad_request("not enough rights to restrict/unrestrict chat member")
+    if params.integer("sender_chat_id") >= 0:
+        raise bad_request("invalid sender_chat_id specified")
+    return True
+
+
 def unban_chat_member(telegram: Telegram, params: Params) -> bool:
     chat, user = _governed(telegram, params, "can_restrict_members", "restrict/unrestrict chat member")
     if chat.member(user.id).status == "kicked" or not params.flag("only_if_banned"):
@@ -170,6 +182,7 @@ METHODS = {
     "getChatAdministrators": get_chat_administrators,
     "getChatMemberCount": get_chat_member_count,
     "banChatMember": ban_chat_member,
+    "banChatSenderChat": ban_chat_sender_chat,
     "unbanChatMember": unban_chat_member,
     "restrictChatMember": restrict_chat_member,
     "promoteChatMember": promote_chat_member,

@@ -94,6 +94,7 @@ _NAMES = {
     "getChatAdministrators": "chat_id return_bots",
     "getChatMemberCount": "chat_id",
     "banChatMember": "chat_id revoke_messages until_date user_id",
+    "banChatSenderChat": "chat_id sender_chat_id",
     "unbanChatMember": "chat_id only_if_banned user_id",
     "restrictChatMember": "chat_id permissions until_date use_independent_chat_permissions user_id",
     "promoteChatMember": """
