@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.ledger import Appeals, Ledger
     from core.notices import Notices
     from core.people import People
+    from core.people.proposals import StaffFiles
     from core.rulebook import Rulebook
     from core.rules.model import Rules
     from core.tasks import Tasks
@@ -59,6 +60,8 @@ class UnitOfWork(Protocol):
 
     @property
     def people(self) -> People: ...
+    @property
+    def staff_files(self) -> StaffFiles: ...
     @property
     def groups(self) -> Groups: ...
     @property

@@ -318,8 +318,7 @@ class SqlPeople:
 
     def change(self, person: PersonId, row: StaffRow, department: DepartmentId) -> bool:
         before = self.get(person)
-        status = ACTIVE if before.status is PersonStatus.LEFT else before.status  # back again; others keep theirs
-        self._c.execute(sa.update(_P).where(_P.c.id == person).values(**_values(row, department), status=status))
+        self._c.execute(sa.update(_P).where(_P.c.id == person).values(_values(row, department)))
         return self.get(person) != before
 
     def set_superior(self, person: PersonId, superior: PersonId | None) -> bool:

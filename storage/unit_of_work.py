@@ -29,6 +29,7 @@ from storage.outbox import SqlNotices, SqlOutbox
 from storage.people import SqlPeople
 from storage.rounds import SqlRounds
 from storage.rules import SqlRules
+from storage.staff_files import SqlStaffFiles
 from storage.tasks import SqlTasks
 from storage.visits import SqlVisits
 from storage.watched import IDENTITIES, Watched
@@ -97,6 +98,10 @@ class SqlUnitOfWork:
     @cached_property
     def groups(self) -> SqlGroups:
         return SqlGroups(self._watched())
+
+    @cached_property
+    def staff_files(self) -> SqlStaffFiles:
+        return SqlStaffFiles(self._c)
 
     @cached_property
     def handovers(self) -> SqlHandovers:

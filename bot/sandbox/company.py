@@ -85,6 +85,7 @@ async def found_company(stage: Stage) -> Company:
     link = await stage.app.store.do(people.issue_owner_link, SYSTEM)
     await company.acts(owner.start, f"i_{link.token}")
     await company.acts(owner.document, "staff.csv", (DEMO / "staff.csv").read_bytes())
+    await company.presses("刘总", "确认导入")
     await _bind_staff(company)
     await _found_groups(company)
     for name in CUSTOMERS:

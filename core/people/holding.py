@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.ids import DepartmentId, PersonId
-from core.notices import Fact, Notice, ToPerson, Urgency
 from core.people.holdings import Held, Holding, Moved, number_of
+from core.people.moving import tell_new_superior
 from core.people.ranks import superior_of
-from core.people.register import NEW_SUPERIOR, Change, Person
+from core.people.register import Change, Person
 from core.ports import UnitOfWork
 
 
@@ -73,12 +73,3 @@ def _stands_below(uow: UnitOfWork, person: Person, report: PersonId) -> bool:
 def next_above_of(uow: UnitOfWork, person: PersonId) -> Person | None:
     """The next one above as the register stands now."""
     return superior_of(uow, uow.people.get(person))
-
-
-def tell_new_superior(uow: UnitOfWork, report: Person, superior: Person | None) -> None:
-    """Both learn it: the report, and whoever is above them now."""
-    facts: dict[str, Fact] = {"report": report.label, "superior": superior.label if superior else ""}
-    for to in (report.id, superior.id if superior else None):
-        if to is not None:
-            mine: dict[str, Fact] = {**facts, "mine": to == report.id}
-            uow.notices.tell(Notice(NEW_SUPERIOR, ToPerson(to), mine, f"person:{report.id}", urgency=Urgency.ROUTINE))

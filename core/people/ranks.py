@@ -174,6 +174,11 @@ def team_of(uow: UnitOfWork, manager: Person) -> list[Person]:
     return [person for person, above in nearest if above is not None and above.id == manager.id]
 
 
+def of_department(uow: UnitOfWork, person: Person) -> Person | None:
+    """The manager of the person's department, or of the nearest one above it."""
+    return _of_department(_Live(uow), person)
+
+
 def head_of(uow: UnitOfWork, department: DepartmentId) -> Person | None:
     """Who answers for a department: its manager, or that of the nearest one above; else a director, else the GM."""
     ranks, at = _Live(uow), _as_somebody_in(department)

@@ -14,6 +14,7 @@ from core.notices import kind
 
 BOUND = kind("people.bound")  # to the person: your account now stands for you
 REBOUND = kind("people.rebound")  # to the admins: somebody's account changed
+EDITED = kind("people.edited")  # to a person: somebody changed their record
 NEW_SUPERIOR = kind("people.new_superior")  # to a report and to whoever is above them from now on
 UNBOUND = kind("people.unbound")  # to the account: it was taken off the person
 
@@ -185,8 +186,9 @@ class RowFault:
     roles, levels, headings, numbers. Line 0 means the file as a whole, whose name is then the text.
 
     Reasons: broken, empty_file, too_large, too_many_rows, old_excel, not_a_table; missing_column, double_column;
-    empty, too_long, bad_department, unknown_role, long_number; duplicate, unknown_level, unknown_superior,
-    ambiguous_superior, superior_cycle.
+    empty, too_long, bad_department, unknown_role, long_number, fraction, leaves; duplicate, unknown_level,
+    unknown_department, unknown_superior, ambiguous_superior, superior_cycle; of departments: slash, unknown_parent,
+    department_cycle, taken.
     """
 
     line: int

@@ -43,6 +43,16 @@ async def sends(someone: Someone, name: str, content: bytes | str) -> None:
     await someone.does(someone.phone.document, name, raw)
 
 
+async def imports(someone: Someone, name: str, content: bytes | str) -> None:
+    """Send a file and take it over; the preview is for other tests to assert."""
+    await sends(someone, name, content)
+    while not any("确认导入" in label for heard in someone.unread for label in heard.labels):
+        someone.skips()
+        await someone.presses("个部门")
+    someone.skips()
+    await someone.presses("确认导入")
+
+
 async def invite_link(boss: Someone, who: str) -> str:
     await boss.says(f"/invite {who}")
     return next(iter(links_in(boss.expects("一次性链接", "keguan_bot?start=i_")).values()))
@@ -54,7 +64,7 @@ async def test_admin_imports_a_file_and_everybody_on_it_gets_a_link(bench: Bench
     rows = "\n".join(
         (HEADING, "S01,张三,销售部,经理,,王总,华南 华东,五金,13812345678", "S02,李四,销售部,业务员,中级,S01,,,")
     )
-    await sends(boss, "人员.csv", rows)
+    await imports(boss, "人员.csv", rows)
     boss.expects("新增 2 人", "修改 0 人", "S01 销售部-张三", "生成邀请链接")
 
     await boss.presses("生成邀请链接")
@@ -76,12 +86,18 @@ async def test_admin_imports_a_file_and_everybody_on_it_gets_a_link(bench: Bench
 
 async def test_a_second_file_changes_only_what_it_has_columns_for(bench: Bench) -> None:
     boss = await boss_of(bench)
-    await sends(boss, "a.csv", f"{HEADING}\nS01,张三,销售部,业务员,中级,王总,,,13812345678")
+    await imports(boss, "a.csv", f"{HEADING}\nS01,张三,销售部,业务员,中级,王总,,,13812345678")
     boss.skips()
     await sends(boss, "b.csv", "工号,姓名,部门,角色,备注\nS01,张三,销售二部,业务员,调动\nS02,李四,销售部,业务员,")
-    boss.expects("新增 1 人", "修改 1 人", "没有用到的列：备注")
+    boss.expects("以下部门不在名册里", "第 2 行，部门“销售二部”：没有这个部门，是不是“销售部”？", "新建 1 个部门")
+    await boss.presses("新建 1 个部门")
+    boss.expects(
+        "将导入：新增 1 人，修改 1 人，未变 0 人", "新建部门：销售二部", "✎ S01 张三：部门 销售部 → 销售二部"
+    )
+    await boss.presses("确认导入")
+    boss.expects("已导入：新增 1 人，修改 1 人")
     await sends(boss, "b.csv", "工号,姓名,部门,角色\nS01,张三,销售二部,业务员\nS02,李四,销售部,业务员")
-    boss.expects("新增 0 人", "修改 0 人", "未变 2 人")
+    assert boss.expects("将导入：新增 0 人，修改 0 人，未变 2 人").labels == ["不办"]
 
     zhang = await bench.look(lambda uow: uow.people.by_number("S01"))
     assert (zhang.department_name, zhang.level, zhang.phone) == ("销售二部", "中级", "13812345678")
@@ -129,7 +145,7 @@ async def test_markup_in_names_and_files_is_shown_as_it_is(bench: Bench) -> None
     boss = await boss_of(bench)
     await sends(boss, "<b>x</b>.csv", "工号,姓名,部门,角色\nS1,<b>张</b> & 三,<i>销售部,业务员\nS2,李,A/B,<script>")
     boss.expects("“<script>”")
-    await sends(boss, "x.csv", "工号,姓名,部门,角色\nS1,<b>张</b> & 三,<i>销售部,业务员")
+    await imports(boss, "x.csv", "工号,姓名,部门,角色\nS1,<b>张</b> & 三,<i>销售部,业务员")
     boss.expects("S1 <i>销售部-<b>张</b> & 三")
     await boss.says("/staff")
     boss.expects("— S1 <i>销售部-<b>张</b> & 三", "工号,姓名,部门,角色")
@@ -163,7 +179,7 @@ async def test_a_forged_press_for_links_is_refused(bench: Bench) -> None:
 
 async def test_links_open_once_and_only_in_time(bench: Bench) -> None:
     boss = await boss_of(bench)
-    await sends(boss, "a.csv", f"{HEADING}\nS01,张三,销售部,业务员,,,,,\nS02,李四,销售部,业务员,,,,,")
+    await imports(boss, "a.csv", f"{HEADING}\nS01,张三,销售部,业务员,,,,,\nS02,李四,销售部,业务员,,,,,")
     boss.skips()
     first = await invite_link(boss, "张三")
     second = await invite_link(boss, "张三")
@@ -196,7 +212,7 @@ async def test_links_open_once_and_only_in_time(bench: Bench) -> None:
 
 async def test_only_the_hash_of_a_link_is_kept(bench: Bench) -> None:
     boss = await boss_of(bench)
-    await sends(boss, "a.csv", f"{HEADING}\nS01,张三,销售部,业务员,,,,,")
+    await imports(boss, "a.csv", f"{HEADING}\nS01,张三,销售部,业务员,,,,,")
     boss.skips()
     token = (await invite_link(boss, "张三")).partition("i_")[2]
     rows = await bench.look(lambda uow: uow._c.exec_driver_sql("SELECT token_hash FROM invites").scalars().all())
@@ -208,7 +224,7 @@ async def test_only_the_hash_of_a_link_is_kept(bench: Bench) -> None:
 async def test_asking_for_links_again_leaves_those_already_given_good(bench: Bench) -> None:
     boss = await boss_of(bench)
     rows = "\n".join(f"N{i:03},人{i},销售部,业务员,,,,," for i in range(35))
-    await sends(boss, "a.csv", f"{HEADING}\n{rows}")
+    await imports(boss, "a.csv", f"{HEADING}\n{rows}")
     boss.expects("新增 35 人", "还有 25 条")
     await boss.says("/invite")
     first = boss.expects("另有 5 人", "下一批链接")
@@ -255,7 +271,7 @@ async def test_a_revoked_person_is_told_and_loses_every_right(bench: Bench) -> N
 
 async def test_two_people_of_one_name_are_told_apart_by_number(bench: Bench) -> None:
     boss = await boss_of(bench)
-    await sends(boss, "a.csv", f"{HEADING}\nS01,张三,销售部,业务员,,,,,\nS02,张三,客服部,客服,,,,,")
+    await imports(boss, "a.csv", f"{HEADING}\nS01,张三,销售部,业务员,,,,,\nS02,张三,客服部,客服,,,,,")
     boss.skips()
     await boss.says("/invite 张三")
     boss.expects("有几个人叫“张三”", "销售部-张三 (S01)", "客服部-张三 (S02)")
@@ -336,7 +352,7 @@ def workbook(*rows: tuple[object, ...]) -> bytes:
 async def test_a_spreadsheet_is_taken_by_what_it_is_not_by_its_name(bench: Bench) -> None:
     boss = await boss_of(bench)
     book = workbook(("工号", "姓名", "部门", "岗位", "手机"), (1001, "张三", "销售部/华南组", "销售", 13812345678))
-    await sends(boss, "名单", book)
+    await imports(boss, "名单", book)
     boss.expects("新增 1 人", "1001 华南组-张三")
     zhang = await bench.look(lambda uow: uow.people.by_number("1001"))
     assert zhang.phone == "13812345678"

@@ -277,6 +277,23 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.create_index(batch_op.f("ix_rulebook_editions_version"), ["version"], unique=False)
 
     op.create_table(
+        "staff_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("rows", Json(), nullable=False),
+        sa.Column("columns", Json(), nullable=False),
+        sa.Column("makes", sa.Boolean(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_staff_files_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_files")),
+    )
+    with op.batch_alter_table("staff_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_files_by_id"), ["by_id"], unique=False)
+
+    op.create_table(
         "violations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
@@ -511,8 +528,8 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.add_column(sa.Column("instead_of", sa.Integer(), nullable=True))
         batch_op.create_index("ix_ledger_at", ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_ledger_case_id"), ["case_id"], unique=False)
-        batch_op.create_foreign_key(batch_op.f("fk_ledger_instead_of"), "ledger", ["instead_of"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_ledger_case_id"), "ledger", ["case_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_ledger_instead_of"), "ledger", ["instead_of"], ["id"])
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook_version", sa.String(length=20), nullable=True))
@@ -526,8 +543,8 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_column("rulebook_version")
 
     with op.batch_alter_table("ledger", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_ledger_case_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_ledger_instead_of"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_ledger_case_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_ledger_case_id"))
         batch_op.drop_index("ix_ledger_at")
         batch_op.drop_column("instead_of")
@@ -615,6 +632,10 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index(batch_op.f("ix_violations_person_id"))
 
     op.drop_table("violations")
+    with op.batch_alter_table("staff_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_files_by_id"))
+
+    op.drop_table("staff_files")
     with op.batch_alter_table("rulebook_editions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rulebook_editions_version"))
 
