@@ -270,7 +270,10 @@ def test_rulebook_check_and_show(home: Path) -> None:
 
 
 def test_run_answers_stops_in_order_and_goes_on_where_it_was(home: Path, platform: Platform) -> None:
-    """The real process: started, spoken to, ended by SIGTERM; what was said meanwhile is answered after."""
+    """The real process: started, spoken to, given another rulebook by SIGHUP, ended by SIGTERM; what was said
+    meanwhile is answered after."""
+    rules = home / "rules.yaml"
+    rules.write_text("tasks: {reply_minutes: 29}\n")
     anna = platform.telegram.person("Anna", language_code="zh-hans")
     link = said(keguan("owner-link")).split()[0]
     platform.does(anna.open_link, link)
@@ -280,12 +283,16 @@ def test_run_answers_stops_in_order_and_goes_on_where_it_was(home: Path, platfor
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
             cwd=home,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "KEGUAN_RULEBOOK": str(rules)},
             stderr=subprocess.PIPE,
             text=True,
         )
         try:
             assert answered.wait(PATIENCE), expected
+            rules.write_text(f"tasks: {{reply_minutes: {len(expected) + 30}}}\n")
+            process.send_signal(signal.SIGHUP)
+            assert process.stderr is not None
+            assert any("rulebook taken up" in line for line in process.stderr)
             process.send_signal(signal.SIGTERM)
             _, logs = process.communicate(timeout=PATIENCE)
         finally:
