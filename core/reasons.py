@@ -29,13 +29,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why: the clause it rests on, the steps, what else it is about ("task:12"), and whether files are kept."""
+    """Why: the clause it rests on, the steps, what else it is about ("task:12"), whether files are kept, and the
+    edition of the rulebook under which it was written (empty: the present one)."""
 
     subject: str
     clause: str | None
     reasons: tuple[Reason, ...]
     about: str = ""
     files: bool = False
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,18 +147,20 @@ class Viewer:
         if clause_id is None:
             return Html("")
         clause = self.rulebook.clauses.get(clause_id)
-        if clause is None:  # it has left the rulebook since
-            return fill("<i>{id}</i>", id=clause_id)
-        named = fill("{article} {title}", article=clause.article, title=self.title(clause.title))
+        named = fill("{id}", id=clause_id)  # of one that has left the rulebook since
+        if clause is not None:
+            named = fill("{article} {title}", article=clause.article, title=self.title(clause.title))
         link = self.clause_link(clause_id, version)
         shown = fill('<a href="{link}">{named}</a>', link=link, named=named) if link else named
         words = fill("<i>{shown}</i>", shown=shown)
         return fill("{words} · {how}", words=words, how=self.how(subject)) if subject else words
 
     def clause_link(self, clause_id: str, version: str = "") -> str:
-        """A link to a clause as it is in the viewer's rulebook; empty where they may not read it."""
+        """A link to a clause as it is in the viewer's rulebook, or in an earlier edition; empty where they may not
+        read it."""
         clause = self.rulebook.clauses.get(clause_id)
-        readable = clause is not None and (self.staff or (clause.for_customers and clause.in_force))
+        for_them = clause is not None and clause.for_customers and clause.in_force
+        readable = for_them or (self.staff and (clause is not None or version))
         if not readable or len(clause_id) > MOST_CLAUSE_ID:
             return ""
         return self.link(f"{CLAUSE_PREFIX}{version or self.rulebook.version}_{clause_id.replace('.', '-')}")
@@ -184,16 +186,15 @@ class Viewer:
         return at.astimezone(self.zone)
 
 
-def with_clause(v: Viewer, screen: Screen, clause_id: str | None) -> Screen:
-    """The screen with a button that shows the clause it names, as in the viewer's rulebook (RULE-3).
-
-    A message with three buttons keeps to them: there the clause's line is the way to its text.
+def with_clause(v: Viewer, screen: Screen, clause_id: str | None, version: str = "") -> Screen:
+    """The screen with a button that shows the clause it names (RULE-3): as in the edition, else in the viewer's
+    rulebook. A message with three buttons keeps to them: there the clause's line is the way to its text.
     """
-    link = v.clause_link(clause_id) if clause_id else ""
+    link = v.clause_link(clause_id, version) if clause_id else ""
     count = sum(len(buttons) for buttons in screen.buttons)
     if not link or link not in screen.text or count >= MOST_BUTTONS or screen.location_button or screen.drop_keyboard:
         return screen
-    button = Button(v.t("📖 Clause"), press("rule", clause_id, v.rulebook.version))
+    button = Button(v.t("📖 Clause"), press("rule", clause_id, version or v.rulebook.version))
     *above, last = screen.buttons or ((),)
     rows = (*above, (*last, button)) if len(screen.buttons) <= 1 else (*screen.buttons, (button,))
     return replace(screen, buttons=rows)

@@ -59,13 +59,13 @@ def explanation(v: Viewer, found: Explanation) -> Screen:
     told = [REASONS[reason.kind](v, reason.facts) for reason in found.reasons]
     about, _, id_ = found.about.partition(":")
     screen = Screen(
-        lines(v.t("<b>Why</b>"), *told, v.clause(found.clause)),
+        lines(v.t("<b>Why</b>"), *told, v.clause(found.clause, version=found.version)),
         row(
             Button(v.t("What it is about"), press(*OPENS[about], id_)) if about in OPENS and id_.isdigit() else None,
             Button(v.t("Files"), press("led.files", number)) if found.files and area == "entry" else None,
         ),
     )
-    return with_clause(v, screen, found.clause)
+    return with_clause(v, screen, found.clause, found.version)
 
 
 def choices(v: Viewer, found: Sequence[Mine]) -> Screen:

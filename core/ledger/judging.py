@@ -91,6 +91,7 @@ def appeal_facts(uow: UnitOfWork, appeal: Appeal) -> dict[str, Fact]:
     return {
         **facts_of(uow, standing),
         "entry_clause": case.head.clause,
+        "entry_version": case.head.version,
         "entry_at": case.head.at,
         "appeal": appeal.id,
         "instance": appeal.instance,

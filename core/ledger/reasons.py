@@ -54,6 +54,7 @@ def why_entry(uow: UnitOfWork, actor: Actor, number: int) -> Explanation:
         tuple(one for one in reasons if one is not None),
         about,
         bool(case.head.evidence.get("files")),
+        case.head.version,
     )
 
 

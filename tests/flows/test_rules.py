@@ -9,11 +9,13 @@ import pytest
 
 from bot.errors import plain
 from bot.middlewares.identity import viewer
-from bot.views.base import refusal
+from bot.views.base import Viewer, refusal
+from bot.views.rules.clauses import section_name
 from core.access import Role
 from core.leads import Unfit as LeadUnfit
-from core.rulebook import loads
-from tests.support.chat import Heard, open_bench
+from core.rulebook import CLAUSE_IDS, default, loads
+from core.rules import section_of
+from tests.support.chat import SHANGHAI, Heard, open_bench
 from tests.support.rules import QUIET, TEN, Company, found
 
 
@@ -76,12 +78,12 @@ async def test_rule3_a_word_no_clause_has_is_answered_with_what_to_do(company: C
 async def test_rule3_the_areas_lead_to_their_clauses_with_three_buttons_at_most(company: Company) -> None:
     zhang = company.zhang
     await zhang.says("/rules")
-    home = zhang.expects("示范公司 制度", "0 条已生效", "报到 2", "投诉 11", "全部条款")
+    home = zhang.expects("示范公司 制度", "0 条已生效", "报到 2", "投诉 1", "全部条款")
     assert buttons(home) <= 3
     await zhang.starts("rules_complaint")
-    assert zhang.expects("投诉 · 1–8/11", "首问责任（试行）").labels == ["▸"]
+    assert zhang.expects("投诉 · 1–8/", "首问责任（试行）").labels == ["▸"]
     await zhang.presses("▸")
-    zhang.expects("投诉 · 9–11/11", edited=True)
+    zhang.expects("投诉 · 9–", edited=True)
     await zhang.says("/rules task")
     zhang.expects("任务 · 2", "任务完成时限")
 
@@ -89,6 +91,14 @@ async def test_rule3_the_areas_lead_to_their_clauses_with_three_buttons_at_most(
     zhang.expects("全部条款 · 1–8/", edited=True)
     await zhang.starts("rules_nosuch")
     zhang.expects("没有")
+
+
+def test_every_area_with_clauses_has_a_name() -> None:
+    """In both languages; an area of the company's own shows its key."""
+    for language in ("zh_CN", "en"):
+        v = Viewer(language, SHANGHAI, TEN, default(), "keguan_bot", private=True)
+        nameless = {area for area in map(section_of, CLAUSE_IDS) if section_name(v, area) == area}
+        assert nameless == set()
 
 
 async def test_rule3_in_a_group_a_clause_is_shown_to_whoever_presses_alone(company: Company) -> None:
@@ -206,6 +216,10 @@ async def test_rule3_a_sanction_has_its_clause_with_the_figures_of_that_day(fold
         zhang.bench, bench.views[zhang.chat_id] = bench, zhang
         await zhang.presses("📖 条文", message=told.message)
         zhang.expects("30 分钟内回复", "10:00 起生效", "本条此后有变更")
+        await zhang.starts(f"why_entry_{entry.id}")
+        why = zhang.expects("#1", "第二章 第五条 任务回复时限", "📖 条文")
+        await zhang.presses("📖 条文", message=why.message)
+        zhang.expects("30 分钟内回复", "本条此后有变更")
 
 
 async def test_rule3_a_refusal_names_the_clause_it_rests_on(company: Company) -> None:

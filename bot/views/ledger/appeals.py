@@ -158,7 +158,7 @@ def _about(v: Viewer, facts: Any) -> list[Html | None]:
             effect=effects_words(v, facts["effects"]),
         ),
         v.t("Cause: {cause}", cause=facts["cause"]) if facts["cause"] else None,
-        v.clause(facts["entry_clause"]),
+        v.clause(facts["entry_clause"], version=facts.get("entry_version", "")),
     ]
 
 
@@ -296,7 +296,7 @@ def judging(v: Viewer, found: Judgement) -> Html:
         v.t("Cause: {cause}", cause=head.cause) if head.cause else None,
         fill("“{said}”", said=said) if said else None,
         *before,
-        v.clause(head.clause),
+        v.clause(head.clause, version=head.version),
         v.t("What is your verdict?"),
     )
 

@@ -53,6 +53,10 @@ def section_name(v: Viewer, key: str) -> Html:
         "meeting": v.t("Meetings"),
         "suggestion": v.t("Suggestions"),
         "approval": v.t("Approvals"),
+        "conduct": v.t("Conduct"),
+        "service": v.t("Service points"),
+        "reward": v.t("Rewards"),
+        "ledger": v.t("Rewards and sanctions"),
     }
     return names.get(key, fill("{key}", key=key))
 
