@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from storage import deadlines, inbox, outbox, people
+from storage import deadlines, inbox, outbox, people, rules
 from storage.base import Base
 from storage.engine import make_engine
 
@@ -25,6 +25,7 @@ QUESTIONS = {
     "card at a message": (outbox._CARD_AT, "ix_cards_message_id"),
     "group at a chat": (people._GROUP_AT, "sqlite_autoindex_groups_1 (chat_id=?)"),
     "account of a person": (people._ACCOUNT_OF, "sqlite_autoindex_accounts_2 (person_id=?)"),
+    "edition of a version": (rules.OF_VERSION, "ix_rulebook_editions_version"),
     "who speaks": (people._IDENTIFY, "INTEGER PRIMARY KEY|sqlite_autoindex_accounts_1"),
 }
 
