@@ -27,6 +27,7 @@ from bot.bell import Bell
 from bot.clock import SystemClock
 from bot.commands import CATALOGUE, Place
 from bot.connection import Connection
+from bot.dialogs.keeping import CardsStay
 from bot.fsm import SqlStorage
 from bot.guard import Guard
 from bot.handling import Ask, Do
@@ -141,7 +142,7 @@ class App:
         )
         guard = Guard(self.store, username, self.bot.id)
         dispatcher.wire(Chats(self.store, guard), Identity(self.store, self.clock), merged(routers()))
-        setup_dialogs(dispatcher)
+        setup_dialogs(dispatcher, message_manager=CardsStay())
         keep_forms_private(dispatcher)
         stay_in_the_loop(dispatcher)
 

@@ -67,23 +67,20 @@ async def approve(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewe
 async def reject(
     query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say, dialog_manager: DialogManager
 ) -> None:
-    await _form(forms.Saying.no, parts, actor, v, ask, say, dialog_manager)
+    """Only who could decide now is asked for words."""
+    decider = DeciderId(number(parts))
+    approval = await ask(approvals.to_decide, actor, decider)
+    await say.toast("")
+    await forms.begin(dialog_manager, forms.Saying.no, decider, views.headline(v, approval))
 
 
 async def ask_back(
     query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say, dialog_manager: DialogManager
 ) -> None:
-    await _form(forms.Saying.question, parts, actor, v, ask, say, dialog_manager)
-
-
-async def _form(
-    state: Any, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say, manager: DialogManager
-) -> None:
-    """Only who could decide now is asked for words."""
     decider = DeciderId(number(parts))
-    approval = await ask(approvals.to_decide, actor, decider)
+    approval = await ask(approvals.to_ask_back, actor, decider)
     await say.toast("")
-    await forms.begin(manager, state, decider, views.headline(v, approval))
+    await forms.begin(dialog_manager, forms.Saying.question, decider, views.headline(v, approval))
 
 
 async def answer(

@@ -7,7 +7,7 @@ declared with `on_decision`. Areas that change who is there call `reassess`.
 from __future__ import annotations
 
 from core.approvals.asking import DECISIONS, ask, has_chain, on_decision, overtake, withdraw
-from core.approvals.deciding import answer, approve, ask_back, reject, to_answer, to_decide
+from core.approvals.deciding import answer, approve, ask_back, reject, to_answer, to_ask_back, to_decide
 from core.approvals.delegating import Delegated, delegate, end_delegation, my_delegations
 from core.approvals.lists import Detail, Page, Tab, detail, listed, replied_to
 from core.approvals.model import (
@@ -91,6 +91,7 @@ __all__ = [
     "reject",
     "replied_to",
     "to_answer",
+    "to_ask_back",
     "to_decide",
     "withdraw",
     "withdraw_all",

@@ -90,12 +90,24 @@ def _decide(uow: UnitOfWork, actor: Actor, decider_id: DeciderId, how: Standing,
 
 
 @permits(*STAFF)
+def to_ask_back(uow: UnitOfWork, actor: Actor, decider_id: DeciderId) -> Approval:
+    """The request somebody wants to ask something about; refused while their last question is open.
+
+    Raises NotFound, TooLate, NotYourDecision.
+    """
+    approval = to_decide(uow, actor, decider_id)
+    if approval.decider(decider_id).questioned_at is not None:
+        raise TooLate("asked")
+    return approval
+
+
+@permits(*STAFF)
 def ask_back(uow: UnitOfWork, actor: Actor, decider_id: DeciderId, text: str) -> Approval:
     """Ask the requester something first; the step's time stands still until the answer (P16).
 
     Raises NotFound, TooLate, NotYourDecision, WordsRefused.
     """
-    approval, text = to_decide(uow, actor, decider_id), checked_words(text)
+    approval, text = to_ask_back(uow, actor, decider_id), checked_words(text)
     if not uow.approvals.question(decider_id, actor.staff_id, text, uow.now):
         raise TooLate("asked")
     uow.approvals.note(approval.id, Note(Happening.QUESTION, actor.staff_id, text=text), uow.now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,71 +12,15 @@ from core import approvals
 from core.access import Role
 from core.approvals import Approval, Kind, State
 from core.ids import ApprovalId
+from core.people import PersonStatus
 from core.rulebook import loads
-from tests.support.chat import SHANGHAI, Bench, Someone, open_bench
+from tests.support.chat import open_bench
+from tests.support.requests import QUIET, RULES, Company, found
 
-QUIET = "checkin: {roles: [technician]}\n"  # nobody here is asked for a place
-RULES = (
-    QUIET
-    + """
-approvals:
-  chains:
-    compensation:
-      - up_to: 500
-        steps: [{who: superior, hours: 4, escalates: true}]
-      - steps:
-          - {who: superior, hours: 4, escalates: true}
-          - {who: [role:director, role:finance], countersign: true, hours: 8}
-    gift:
-      - steps: [{who: [role:finance, superior], hours: 4}]
-"""
+FORGED = (
+    *("ap.yes:1", "ap.no:1", "ap.ask:1", "ap.say:1", "ap.back:1", "ap.show:1"),
+    *("ap.yes:77", "ap.yes:x", "ap.list:x:0", "ap.undo:1"),
 )
-
-
-@dataclass
-class Company:
-    bench: Bench
-    gm: Someone
-    director: Someone
-    boss: Someone
-    zhang: Someone
-    li: Someone
-    finance: Someone
-
-    async def asks(self, kind: Kind = Kind.COMPENSATION, amount: int = 300, **more: Any) -> Approval:
-        """Zhang asks for something."""
-
-        def ask(uow: Any) -> Approval:
-            subject = more.pop("subject", "case:1")
-            reason = more.pop("reason", "客户投诉属实")
-            return approvals.ask(uow, kind, self.zhang.person, subject, amount, reason, **more)  # type: ignore[arg-type]
-
-        asked: Approval = await self.bench.store.unit(ask)
-        await self.bench.settle()
-        return asked
-
-    async def approval(self, number: int = 1) -> Approval:
-        found: Approval = await self.bench.look(lambda uow: uow.approvals.get(ApprovalId(number)))
-        return found
-
-    async def clock(self) -> dict[str, str]:
-        """The open deadlines of request 1 with the clock they ring at."""
-        open_ = await self.bench.look(lambda uow: uow.deadlines.open_of("approval:1"))
-        return {str(d.kind).removeprefix("approval."): f"{d.due_at.astimezone(SHANGHAI):%d %H:%M}" for d in open_}
-
-    def hush(self) -> None:
-        for one in self.bench.views.values():
-            one.skips()
-
-
-async def found(bench: Bench) -> Company:
-    gm = await bench.staff("李总", "总经办", Role.GM)
-    director = await bench.staff("周总监", "总经办", Role.DIRECTOR, superior="李总")
-    boss = await bench.staff("王经理", "销售部", Role.MANAGER, superior="周总监")
-    zhang = await bench.staff("张三", "销售部")
-    li = await bench.staff("李四", "销售部")
-    finance = await bench.staff("钱会计", "财务部", Role.FINANCE)
-    return Company(bench, gm, director, boss, zhang, li, finance)
 
 
 @pytest.fixture
@@ -109,3 +52,204 @@ async def test_apr1_one_tap_approves_and_everybody_sees_it(company: Company) -> 
     done = await c.approval()
     assert (done.state, done.settled_by) == (State.APPROVED, c.boss.person)
     assert await c.clock() == {}
+
+
+# Chains ---------------------------------------------------------------------------------------------------
+
+
+async def test_apr1_a_larger_amount_goes_on_and_both_must_sign(company: Company) -> None:
+    c = company
+    await c.asks(amount=800)
+    c.boss.expects("800元", "1. ⏳ 等 销售部-王经理", "2. 之后 总经办-周总监、财务部-钱会计")
+    c.zhang.expects("#1 赔偿")
+    assert "接着由 总经办-周总监、财务部-钱会计 审批" in await c.boss.presses("批准")
+    c.boss.expects("你已审批，等后续审批", edited=True)
+    c.zhang.expects("2. ⏳ 等 总经办-周总监", "⏳ 等 财务部-钱会计", edited=True)
+    c.director.expects("✅ 08:00 销售部-王经理", "✅ 批准")
+    c.finance.expects("✅ 批准")
+    assert "接着由 财务部-钱会计 审批" in await c.director.presses("批准")
+    assert (await c.approval()).is_open
+    await c.finance.presses("批准")
+    assert (await c.approval()).state is State.APPROVED
+    c.zhang.expects("✅ 已批准：赔偿", "财务部-钱会计", edited=False)
+    c.hush()
+
+
+async def test_apr1_either_of_two_decides_and_the_other_is_told_by_the_card(company: Company) -> None:
+    c = company
+    await c.asks(Kind.GIFT, 100)
+    c.finance.expects("#1 礼品", "等 财务部-钱会计", " 或 ", "等 销售部-王经理")
+    asked = c.boss.expects("#1 礼品")
+    await c.finance.presses("批准")
+    c.boss.expects("✅ 08:00 已批准", "财务部-钱会计", edited=True)
+    pressed = await c.boss.does(c.boss.phone.press_data, asked.message, "ap.no:2")
+    assert "已批准：财务部-钱会计 08:00" in pressed.text
+    c.hush()
+
+
+async def test_apr1_the_requester_is_passed_over_and_nobody_is_asked_twice(company: Company) -> None:
+    """P26: the manager's own request goes to the next superior; the same approver in two steps decides once."""
+    c = company
+
+    def ask(uow: Any) -> Approval:
+        return approvals.ask(uow, Kind.COMPENSATION, c.boss.person, "case:1", 800, "自己的")  # type: ignore[arg-type]
+
+    await c.bench.store.unit(ask)
+    await c.bench.settle()
+    c.director.expects("销售部-王经理：800元", "1. ⏳ 等 总经办-周总监", "2. 之后 总经办-周总监、财务部-钱会计")
+    c.boss.expects("撤回")
+    await c.director.presses("批准")
+    c.finance.expects("2. ⏳ 等 财务部-钱会计", "✅ 批准")
+    c.director.expects("你已审批", edited=True)
+    await c.finance.presses("批准")
+    c.hush()
+    assert [one.acting for one in (await c.approval()).deciders] == [c.director.person, c.finance.person]
+
+
+async def test_apr1_a_step_without_anybody_goes_up_and_one_with_the_same_person_passes(folder: Path) -> None:
+    """if_empty: no director here, so the superior, who has approved already."""
+    async with open_bench(folder, rulebook=loads(QUIET)) as bench:
+        boss = await bench.staff("王经理", "销售部", Role.MANAGER)
+        zhang = await bench.staff("张三", "销售部")
+        await zhang.says("/leave 9月21日-9月30日 回老家")
+        boss.expects("#1 请假", "7 个工作日", "理由：回老家", "1. ⏳ 等", "2. 之后 销售部-王经理")
+        zhang.expects("#1 请假", "1. ⏳ 等")
+        assert "已批准 #1" in await boss.presses("批准")
+        boss.expects("已批准", edited=True)
+        zhang.expects("已批准", edited=True)
+        zhang.expects("✅ 已批准：请假", edited=False)
+        await zhang.says("/approvals 1")
+        zhang.expects("第 2 步：同一审批人前面已批准，不再重复")
+
+
+async def test_apr1_nobody_there_is_said_at_once_and_nothing_is_kept(folder: Path) -> None:
+    async with open_bench(folder, rulebook=loads(QUIET)) as bench:
+        zhang = await bench.staff("张三", "销售部")
+        await zhang.says("/leave 明天 看病")
+        zhang.expects("现在没有人可以审批，请告诉管理员")
+        assert await bench.look(lambda uow: uow.approvals.open()) == []
+
+
+@pytest.mark.parametrize(
+    ("chain", "approves"),
+    [
+        ("{if_requester: skip, steps: [{who: role:gm, hours: 4}]}", True),
+        ("{if_requester: allowed, steps: [{who: role:gm, hours: 4}]}", False),
+        ("{if_empty: skip, steps: [{who: person:9999, hours: 4}]}", True),
+    ],
+)
+async def test_apr1_the_rulebook_says_what_happens_with_ones_own_request(
+    folder: Path, chain: str, approves: bool
+) -> None:
+    book = loads(QUIET + f"approvals: {{chains: {{gift: [{chain}]}}}}")
+    async with open_bench(folder, rulebook=book) as bench:
+        gm = await bench.staff("李总", "总经办", Role.GM)
+        ask = lambda uow: approvals.ask(uow, Kind.GIFT, gm.person, "gift:1", 50)  # noqa: E731
+        asked = await bench.store.unit(ask)
+        await bench.settle()
+        if approves:
+            assert asked.state is State.APPROVED
+            gm.expects("✅", "已批准", edited=False)
+            gm.expects("✅ 已批准：礼品")
+            return
+        gm.expects("#1 礼品", "✅ 批准")
+        gm.expects_silence()  # P26: one card, although it is both theirs and theirs to decide
+        await gm.presses("批准")
+        gm.expects("✅ 08:00 已批准", edited=True)
+        gm.expects_silence()
+
+
+# Pressed too late, or by the wrong one (P17) --------------------------------------------------------------
+
+
+async def test_p17_the_second_press_changes_nothing_and_says_so(company: Company) -> None:
+    c = company
+    await c.asks()
+    asked = c.boss.expects("#1 赔偿").message
+    first = await c.boss.does(c.boss.phone.press_data, asked, "ap.yes:1")
+    second = await c.boss.does(c.boss.phone.press_data, asked, "ap.yes:1")
+    no = await c.boss.does(c.boss.phone.press_data, asked, "ap.no:1")
+    assert "已批准 #1" in first.text
+    assert "已批准：销售部-王经理 08:00" in second.text
+    assert "已批准：销售部-王经理 08:00" in no.text
+    events = await c.bench.look(lambda uow: uow.approvals.events(ApprovalId(1)))
+    assert [str(e.what) for e in events] == ["asked", "approved"]
+    c.hush()
+
+
+async def test_p17_p41_a_wrong_person_and_a_forged_number_get_nothing(company: Company) -> None:
+    c = company
+    await c.asks(amount=800)
+    c.hush()
+    stranger = await c.bench.customer("路人")
+    here = (await c.li.says("/approvals")).id
+    c.li.expects("待我审批 0")
+    for data in (
+        "ap.yes:1",
+        "ap.no:1",
+        "ap.ask:1",
+        "ap.say:1",
+        "ap.back:1",
+        "ap.show:1",
+        "ap.yes:77",
+        "ap.yes:x",
+        "ap.list:x:0",
+        "ap.undo:1",
+    ):
+        pressed = await c.li.does(c.li.phone.press_data, here, data)
+        assert pressed.text, data
+        c.li.expects_silence()
+    there = (await stranger.says("你好")).id
+    stranger.skips()
+    for data in ("ap.yes:1", "ap.show:1", "ap.back:1"):
+        assert (await stranger.does(stranger.phone.press_data, there, data)).text
+    c.hush()
+    mine = await c.zhang.does(c.zhang.phone.press_data, c.zhang.messages[-1], "ap.yes:1")
+    assert "这件由 销售部-王经理 审批" in mine.text
+    assert (await c.approval()).waiting[0].acting == c.boss.person
+
+
+async def test_p17_a_press_after_withdrawal(company: Company) -> None:
+    c = company
+    await c.asks()
+    asked = c.boss.expects("#1 赔偿").message
+    await c.bench.clock_to("09:20")
+    assert "已撤回 #1" in await c.zhang.presses("撤回")
+    c.boss.expects("↩️ 09:20 已撤回", edited=True)
+    pressed = await c.boss.does(c.boss.phone.press_data, asked, "ap.yes:1")
+    assert "申请人已于 09:20 撤回" in pressed.text
+    again = await c.zhang.does(c.zhang.phone.press_data, c.zhang.messages[-1], "ap.back:1")
+    assert "撤回" in again.text
+    assert await c.clock() == {}
+    c.hush()
+
+
+async def test_p17_a_step_that_is_over(company: Company) -> None:
+    c = company
+    await c.asks(amount=800)
+    asked = c.boss.expects("#1 赔偿").message
+    await c.boss.presses("批准")
+    again = await c.boss.does(c.boss.phone.press_data, asked, "ap.yes:1")
+    assert "你已于 08:00 审批" in again.text
+    c.hush()
+
+
+async def test_p17_somebody_who_has_left_presses(company: Company) -> None:
+    """P32: what waited for them has gone up, and their old buttons are dead."""
+    c = company
+    await c.asks()
+    asked = c.boss.expects("#1 赔偿").message
+
+    def leave(uow: Any) -> None:
+        uow.people.set_status(c.boss.person, PersonStatus.ACTIVE, PersonStatus.LEFT)
+        approvals.reassess(uow, c.boss.person)  # type: ignore[arg-type]
+
+    await c.bench.store.unit(leave)
+    await c.bench.settle()
+    c.director.expects("#1 赔偿", "等 总经办-周总监", "✅ 批准")
+    pressed = await c.boss.does(c.boss.phone.press_data, asked, "ap.yes:1")
+    assert pressed.text
+    assert (await c.approval()).is_open
+    await c.director.presses("批准")
+    assert (await c.approval()).settled_by == c.director.person
+    c.hush()
