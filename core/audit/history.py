@@ -32,7 +32,7 @@ def history(uow: UnitOfWork, actor: Actor, subject: str, before: int | None = No
     """What was done to a subject ("lead:7"). Raises NotFound for a person the actor is not above."""
     kind, _, number = subject.partition(":")
     if kind == "person" and number.isdecimal():
-        return deeds_of(uow, actor, PersonId(int(number)), before)
+        return _deeds(uow, actor, uow.people.get(PersonId(int(number))), number, before)
     if kind == "complaint" and (known := uow.complaints.by_number(number)) is not None:
         subject = known.subject  # people know a complaint by its number
     return _page(subject, None, uow.audit.of_subject(subject, before, MOST_SHOWN + 1))
@@ -41,14 +41,13 @@ def history(uow: UnitOfWork, actor: Actor, subject: str, before: int | None = No
 @permits(*READERS)
 def deeds(uow: UnitOfWork, actor: Actor, text: str) -> History:
     """What a person did, and what was done to their record. Raises NotFound, SeveralFound."""
-    return deeds_of(uow, actor, one_person(uow, text).id, None)
+    return _deeds(uow, actor, one_person(uow, text), text, None)
 
 
-def deeds_of(uow: UnitOfWork, actor: Actor, whose: PersonId, before: int | None) -> History:
-    person = uow.people.get(whose)
-    if not (actor.has(*OVERSEERS) or whose == actor.person or is_superior(uow, actor, person)):
-        raise NotFound("person", str(whose))
-    return _page(f"person:{whose}", person, uow.audit.of_person(whose, before, MOST_SHOWN + 1))
+def _deeds(uow: UnitOfWork, actor: Actor, person: Person, asked: str, before: int | None) -> History:
+    if not (actor.has(*OVERSEERS) or person.id == actor.person or is_superior(uow, actor, person)):
+        raise NotFound("person", asked)
+    return _page(f"person:{person.id}", person, uow.audit.of_person(person.id, before, MOST_SHOWN + 1))
 
 
 def _page(subject: str, person: Person | None, found: Sequence[Trace]) -> History:

@@ -128,8 +128,8 @@ def _plan(table: sa.Table) -> Plan:
     columns = list(table.columns)
     return Plan(
         table.name,
-        tuple(column.name for column in columns),
-        frozenset(column.name for column in columns if is_hidden(column)),
+        tuple(str(column.name) for column in columns),  # names that need quotes are of a class of their own
+        frozenset(str(column.name) for column in columns if is_hidden(column)),
         tuple(columns.index(column) for column in table.primary_key.columns),
         _subject(table),
         tuple(at for at, column in enumerate(columns) if isinstance(column.type, sa.Boolean)),

@@ -39,8 +39,10 @@ from core.people import StaffRow
 from core.rulebook import Rulebook, default, load
 from storage.fsm import FormStore
 from storage.store import Store
+from tests.support.trail import untraced
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+ANCHOR = "keguan audit verify"
 MONDAY = datetime(2026, 9, 14, 8, 0, tzinfo=SHANGHAI)  # an ordinary Monday, 08:00
 
 
@@ -162,6 +164,7 @@ class Bench:
     app: App
     conductor: Conductor
     views: dict[int, ChatView] = field(default_factory=dict)
+    hears_anchors: bool = False  # the trail's end, which administrators are told each month
 
     @property
     def store(self) -> Store:
@@ -268,7 +271,7 @@ class Bench:
         if event.kind not in ("message", "edit") or message is None or message.sender_id != self.telegram.bot.id:
             return
         view = self.views.get(event.chat_id)
-        if view is not None:
+        if view is not None and (self.hears_anchors or ANCHOR not in str(message.wire.get("text"))):
             rows = message.wire.get("reply_markup", {}).get("inline_keyboard", [])
             keys = (message.keyboard or {}).get("keyboard", [])
             labels = [button["text"] for row in (*rows, *keys) for button in row]
@@ -315,6 +318,8 @@ async def open_bench(
         yield bench
         if strict and (left := bench.unasserted()):
             raise AssertionError("nobody asserted:\n" + "\n---\n".join(left))
+        if strict and (left := untraced(folder / "keguan.db")):
+            raise AssertionError("changed without a trace:\n" + "\n".join(left))
     finally:
         forget()
         await app.stop()

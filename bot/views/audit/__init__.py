@@ -14,6 +14,7 @@ from core.audit import ANCHOR, Change, Hidden, History, Op, Ref, Trace, Value
 from core.notices import Facts
 
 MOST_PIECES = 6  # fields of one change that are written out
+COMMAND_LINE = "keguan"  # the cause of what was done there
 MOST_CHANGES = 4  # changes of one line that are
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -86,7 +87,8 @@ def trace(v: Viewer, one: Trace, about: str | None) -> Html:
         head = fill("{head} · {subject}", head=head, subject=named(v, one.subject, one.label))
     if one.place:
         head = fill("{head} · {place}", head=head, place=one.place)
-    told = [words for change in one.changes for words in (_change(v, one, change),) if words]
+    ranked = sorted(one.changes, key=lambda change: _rank(one, change))
+    told = [words for change in ranked for words in (_change(v, one, change),) if words]
     more = len(told) - MOST_CHANGES
     return lines(
         head,
@@ -95,11 +97,20 @@ def trace(v: Viewer, one: Trace, about: str | None) -> Html:
     )
 
 
+def _rank(one: Trace, change: Change) -> int:
+    """What became of the subject itself comes first, its deadlines last."""
+    if change.thing == "deadline":
+        return 2
+    return 0 if change.thing == one.subject.partition(":")[0] else 1
+
+
 def who(v: Viewer, one: Trace) -> str:
     if one.who:
         return one.who
+    if one.act == "outside":
+        return v.t("database")
     if one.role == Role.SYSTEM:
-        return v.t("rules")
+        return v.t("command line") if one.cause == COMMAND_LINE else v.t("rules")
     return fill("{role} {account}", role=role_name(v, one.role), account=one.account or "")
 
 
@@ -142,12 +153,17 @@ def _fields(v: Viewer, change: Change) -> Html:
     hidden = [word(v, FIELDS[name]) for name in known if name not in open_ones]
     pieces = [_piece(v, change.op, name, pair) for name, pair in list(open_ones.items())[:MOST_PIECES]]
     more = len(open_ones) - MOST_PIECES
-    more = max(more, 0) + sum(name not in FIELDS and name not in SILENT for name in change.fields)
+    more = max(more, 0) + sum(_is_left_out(name) for name in change.fields)
     if hidden:
         pieces.append(v.t("contents not shown: {names}", names="、".join(hidden)))
     if more:
         pieces.append(v.t("{n} more", n=more))
     return Html("；".join(pieces))
+
+
+def _is_left_out(name: str) -> bool:
+    """Whether a field is counted instead of told; what only links rows is neither."""
+    return name not in FIELDS and name not in SILENT and not name.endswith("_id")
 
 
 def _piece(v: Viewer, op: Op, name: str, pair: tuple[Value, Value]) -> Html:
