@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from core.rulebook.problems import Finding, Path, near
 from core.rulebook.sections import SECTIONS
+from core.rulebook.shape import bare, is_model, setting_at
 from core.rulebook.wording import ProblemKind
 
 _TYPES = {
@@ -104,24 +104,6 @@ def keys_at(path: Path) -> Iterable[str]:
     """The keys a place of the rulebook may have."""
     if not path:
         return SECTIONS
-    found = SECTIONS.get(str(path[0]))
-    for part in path[1:]:
-        found = _inside(found, part)
-    found = _bare(found)
-    return list(found.model_fields) if isinstance(found, type) and issubclass(found, BaseModel) else []
-
-
-def _inside(found: Any, part: str | int) -> Any:
-    found = _bare(found)
-    if isinstance(found, type) and issubclass(found, BaseModel):
-        field = found.model_fields.get(str(part))
-        return field.annotation if field else None
-    arguments = get_args(found)
-    return arguments[-1 if isinstance(part, str) else 0] if arguments else None
-
-
-def _bare(found: Any) -> Any:
-    """A type without its annotations and without its None."""
-    while get_origin(found) in {Annotated, Union, UnionType}:
-        found = next(kind for kind in get_args(found) if kind is not type(None))
-    return found
+    found = setting_at(path)
+    kind = bare(found.type) if found else None
+    return list(kind.model_fields) if is_model(kind) else []

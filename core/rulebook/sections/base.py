@@ -118,7 +118,7 @@ Stars = Annotated[int, Strict(), Field(ge=1, le=5), Unit("stars")]
 NoOrDays = Annotated[int, Strict(), Field(ge=0, le=3_650), Unit("days")]
 Points = Annotated[int, Strict(), Field(ge=-1_000_000, le=1_000_000), Unit("points")]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Due = Annotated[Literal["end_of_day"] | int, BeforeValidator(_due)]
+Due = Annotated[Literal["end_of_day"] | int, BeforeValidator(_due), Unit("working_minutes")]
 
 
 class Section(BaseModel):

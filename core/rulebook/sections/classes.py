@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, Strict
 
 from core.rulebook.problems import Finding, Path
 from core.rulebook.sections.base import (
@@ -16,6 +16,7 @@ from core.rulebook.sections.base import (
     Percent,
     Section,
     Text,
+    Unit,
     Words,
     Yuan,
 )
@@ -34,7 +35,7 @@ class ValueClass(Section):
     title: Words
     looked_after_by: Literal["gm", "director", "manager", "salesperson"]
     min_yearly_yuan: Yuan
-    min_score: Percent
+    min_score: Annotated[int, Strict(), Field(ge=0, le=100), Unit("score")]
     conditions: tuple[Condition, ...] = ()
     staff_contacts: Count  # how many colleagues the customer knows (CUS-11)
 
