@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from bot.rulefile.commands import app as rulebook_app
+
 if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.views.base import Viewer
@@ -23,7 +25,6 @@ Language = Annotated[str, typer.Option(help="zh | en")]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Keguan 客管")
 staff_app = typer.Typer(no_args_is_help=True, help="Staff register · 人员名册")
-rulebook_app = typer.Typer(no_args_is_help=True, help="Rulebook · 制度文件")
 db_app = typer.Typer(no_args_is_help=True, help="Database · 数据库")
 app.add_typer(staff_app, name="staff")
 app.add_typer(rulebook_app, name="rulebook")
@@ -127,44 +128,6 @@ def import_(file: Annotated[Path, typer.Argument(help="CSV or XLSX", exists=True
     typer.echo(plain(views.imported(_viewer(settings, ""), outcome, read.ignored).text))
 
 
-@rulebook_app.command()
-def check(
-    file: Annotated[Path, typer.Argument(help="YAML", exists=True, dir_okay=False)], language: Language = "zh"
-) -> None:
-    """Check a rulebook file, every mistake with its line · 检查制度文件，逐行指出错误"""
-    from bot.terminal import Texts
-    from core.rulebook import RulebookError, load
-
-    try:
-        rulebook = load(file)
-    except RulebookError as error:
-        typer.echo(error.chinese() if _language(language) == "zh_CN" else str(error))
-        raise typer.Exit(1) from None
-    typer.echo(Texts(_language(language)).t("✓ {file}: version {version}", file=file, version=rulebook.version))
-
-
-@rulebook_app.command()
-def show(key: Annotated[str, typer.Argument(help="leads.contact_minutes")] = "") -> None:
-    """Show the settings in force and where each comes from · 显示生效的设置和出处"""
-    from core.rulebook import UnknownEntry
-    from core.rulebook.book import flatten
-
-    rulebook = _rulebook(_settings())
-    values = flatten(rulebook.model_dump(mode="json"))
-    shown = {name: value for name, value in values.items() if name == key or name.startswith(f"{key}.") or not key}
-    if not shown:
-        typer.echo(f"? {key}", err=True)
-        raise typer.Exit(1)
-    for name, value in shown.items():
-        try:
-            origin = rulebook.explain(name)
-        except UnknownEntry:
-            typer.echo(f"{name} = {value}")
-            continue
-        source = f"{origin.file}:{origin.line}" if origin.file else origin.preset
-        typer.echo(f"{name} = {value}  ({source})")
-
-
 @db_app.command()
 def upgrade() -> None:
     """Bring the database to this version, with a copy before · 升级数据库（先备份）"""
@@ -239,28 +202,15 @@ def export(
 
 
 def _settings() -> Settings:
-    """The settings, or an end with what is wrong in them."""
-    from pydantic import ValidationError
+    from bot.terminal import settings_or_end
 
-    from bot.settings import PREFIX, Settings
-
-    try:
-        return Settings()
-    except ValidationError as error:
-        for fault in error.errors():
-            typer.echo(f"✗ {PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}", err=True)
-        raise typer.Exit(1) from None
+    return settings_or_end()
 
 
 def _rulebook(settings: Settings) -> Rulebook:
-    from bot.terminal import rulebook_of
-    from core.rulebook import RulebookError
+    from bot.terminal import rulebook_or_end
 
-    try:
-        return rulebook_of(settings)
-    except RulebookError as error:
-        typer.echo(error.chinese(), err=True)
-        raise typer.Exit(1) from None
+    return rulebook_or_end(settings)
 
 
 def _upgrade(settings: Settings) -> Path | None:
@@ -325,4 +275,6 @@ def _viewer(settings: Settings, name: str) -> Viewer:
 
 
 def _language(given: str) -> str:
-    return "en" if given.lower().startswith("en") else "zh_CN"
+    from bot.terminal import language_of
+
+    return language_of(given)

@@ -86,13 +86,18 @@ class Clause(ClauseText):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a setting comes from: a preset, or a line of the company's file."""
+    """Where a setting comes from: a line of the company's file, or of a file of a preset."""
 
     key: str
     preset: str | None = None
     file: str | None = None
     line: int | None = None
     column: int | None = None
+
+    @property
+    def place(self) -> str:
+        """`rules.yaml:6`, `allocation.yaml:13`; "" where nothing is known."""
+        return f"{self.file}:{self.line}" if self.file else ""
 
 
 class Rulebook(BaseModel):
@@ -147,9 +152,14 @@ class Rulebook(BaseModel):
     _own_hours: dict[tuple[str, str], WorkTime] = PrivateAttr(default_factory=dict)
 
     @cached_property
+    def content(self) -> dict[str, Any]:
+        """Everything the rulebook sets, as it would be written in a file."""
+        return self.model_dump(mode="json")
+
+    @cached_property
     def version(self) -> str:
         """Short hash of the content; the same settings have the same version wherever they are written."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        content = json.dumps(self.content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()[:10]
 
     @cached_property
@@ -248,23 +258,27 @@ class Rulebook(BaseModel):
 
     def explain(self, key: str) -> Origin:
         """Where the value of a dotted key comes from. Raises UnknownEntry."""
-        path = self._path(key)
-        if path is None:
-            raise UnknownEntry("setting", key, near(key, flatten(self.model_dump(mode="json"))))
+        return self.origin_of(self.path_of(key), key)
+
+    def origin_of(self, path: Path, key: str) -> Origin:
+        """Where the value of a place comes from: of itself, else of what it is a part of."""
         while path and path not in self._origins:
             path = path[:-1]
         origin = self._origins.get(path, Origin(key))
         return Origin(key, origin.preset, origin.file, origin.line, origin.column)
 
-    def _path(self, key: str) -> Path | None:
-        """A dotted key as a path. Clause ids hold dots themselves, so the longest key that fits wins."""
-        value: Any = self.model_dump(mode="json")
+    def path_of(self, key: str) -> Path:
+        """A dotted key as a path. Clause ids hold dots themselves, so the longest key that fits wins.
+
+        Raises UnknownEntry.
+        """
+        value: Any = self.content
         path: Path = ()
         parts = key.split(".")
         while parts:
             step = _longest(value, parts)
             if step is None:
-                return None
+                raise UnknownEntry("setting", key, near(key, flatten(self.content)))
             name, used = step
             path, value, parts = (*path, name), value[name], parts[used:]
         return path

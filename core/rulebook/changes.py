@@ -19,8 +19,8 @@ class Change:
 
 def describe_change(old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
     """The settings that differ, in the order of the rulebook; those taken away stand last."""
-    before = flatten(old.model_dump(mode="json"))
-    after = flatten(new.model_dump(mode="json"))
+    before = flatten(old.content)
+    after = flatten(new.content)
     changed = [Change(key, before.get(key), value) for key, value in after.items() if before.get(key) != value]
     gone = [Change(key, value, None) for key, value in before.items() if key not in after and value is not None]
     return (*changed, *gone)

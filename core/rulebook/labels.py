@@ -19,6 +19,7 @@ _TABLES = ("options", "parts", "sections", "shared")
 _UNITS: dict[str, tuple[str, str]] = {
     "": ("", ""),
     "count": ("", ""),
+    "times": ("次", "times"),
     "metres": ("米", "m"),
     "seconds": ("秒", "seconds"),
     "minutes": ("分钟", "minutes"),
@@ -61,9 +62,11 @@ def of_section(section: str) -> Words:
 
 def of_setting(setting: Setting) -> Words:
     """What a setting is called; its key where nobody has found words for it."""
-    last = str(setting.path[-1])
-    found = of_settings().get(setting.key) or _table("shared").get(last)
-    return found or Words(zh=setting.key, en=setting.key)
+    return _of(setting) or Words(zh=setting.key, en=setting.key)
+
+
+def _of(setting: Setting) -> Words | None:
+    return of_settings().get(setting.key) or _table("shared").get(str(setting.path[-1]))
 
 
 def of_part(key: str) -> Words | None:
@@ -81,7 +84,11 @@ def of_unit(unit: str) -> Words:
     return Words.model_construct(zh=zh, en=en)
 
 
-def label(path: Path) -> Words | None:
-    """What the setting of a place in a rulebook is called. None where there is none."""
-    setting = setting_at(path)
-    return None if setting is None else of_setting(setting)
+def of_place(path: Path) -> Words:
+    """What the setting of a place in a rulebook is called, or else what it is a part of."""
+    for end in range(len(path), 1, -1):
+        setting = setting_at(path[:end])
+        words = _of(setting) if setting else None
+        if words is not None:
+            return words
+    return of_section(str(path[0]))

@@ -98,6 +98,7 @@ class _Layers:
             target[key] = value
             self._remember(path, *source)
             return
+        self._remember(path, *source)  # of what nobody has set in it: the parts of a sanction that are left out
         inner = target.get(key)
         target[key] = dict(inner) if isinstance(inner, dict) else {}
         for name, part in value.items():
@@ -105,11 +106,7 @@ class _Layers:
 
     def _remember(self, path: Path, document: Document, preset: str | None) -> None:
         place = document.places[path]
-        self.origins[path] = (
-            Origin(dotted(path), preset=preset)
-            if preset
-            else Origin(dotted(path), file=document.file, line=place.line, column=place.column)
-        )
+        self.origins[path] = Origin(dotted(path), preset, document.file, place.line, place.column)
 
 
 def _build(document: Document) -> Rulebook:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -15,7 +15,7 @@ from core.rulebook.sections import SECTIONS, Choice, Sanction, ShiftRule, Words
 from core.rulebook.sections.base import Unit
 
 EACH = "*"  # stands in a path for the name or number of an entry
-_WHOLE: tuple[type[BaseModel], ...] = (Words, Sanction, ShiftRule, Choice)  # read as one value
+WHOLE: tuple[type[BaseModel], ...] = (Words, Sanction, ShiftRule, Choice)  # read as one value
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def setting_at(path: Path) -> Setting | None:
 
 def _settings(kind: Any, path: Path, unit: str) -> Iterator[Setting]:
     inner = bare(kind)
-    if is_model(inner) and inner not in _WHOLE:
+    if is_model(inner) and inner not in WHOLE:
         for name, field in inner.model_fields.items():
             yield from _settings(field.annotation, (*path, name), _unit(field.metadata) or unit_in(field.annotation))
         return
@@ -75,13 +75,13 @@ def _settings(kind: Any, path: Path, unit: str) -> Iterator[Setting]:
     entry = bare(_entry(inner))
     while entry is not None and not is_model(entry):
         path, entry = (*path, EACH), bare(_entry(entry))
-    if entry is not None and entry not in _WHOLE:
+    if entry is not None and entry not in WHOLE:
         for name, field in entry.model_fields.items():
             of_field = _unit(field.metadata) or unit_in(field.annotation)
             yield from _settings(field.annotation, (*path, EACH, name), of_field)
 
 
-def is_model(kind: Any) -> bool:
+def is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 

@@ -197,7 +197,7 @@ def test_syntax_error_has_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a: [1,\nb: 2", "\ta: 1", "a: *q", "preset: default\n---\npreset: default", "...", "[" * 9999]
+    "text", ["a: [1,\nb: 2", "\ta: 1", "a: *q", "preset: default\n---\npreset: default", "...", "[" * 2000]
 )
 def test_broken_yaml_is_a_problem_not_a_crash(text: str) -> None:
     assert only(text).kind is ProblemKind.SYNTAX
@@ -390,6 +390,9 @@ def test_explain_names_the_preset_or_the_line() -> None:
     own = book.explain("leads.contact_minutes")
     assert (own.preset, own.file, own.line, own.column) == (None, "rules.yaml", 3, 3)
     assert book.explain("leads.reoffer_limit").preset == "allocation"
+    assert book.explain("leads.reoffer_limit").file == "allocation.yaml"
+    assert book.explain("tasks.reply_minutes").place.startswith("default/tasks.yaml:")
+    assert book.explain("leads.contact_sanction.warning").place.startswith("allocation.yaml:")  # left out there
     assert book.explain("tasks.reply_minutes").preset == "default"
     assert book.explain("clauses.lead.contact.text.zh").preset == "default"
     assert book.explain("leads.sources.web.title").line == 6

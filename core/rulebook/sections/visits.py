@@ -18,6 +18,7 @@ from core.rulebook.sections.base import (
     Section,
     StaffRole,
     Text,
+    Times,
     Weekday,
 )
 from core.rulebook.sections.crosschecks import doubles
@@ -28,7 +29,7 @@ class Cadence(Section):
 
     of: Text  # the class
     role: StaffRole
-    times: Count
+    times: Times
     months: Months  # within so many
 
 

@@ -1,0 +1,1 @@
+"""`keguan rulebook`: checking, comparing, explaining and beginning a company's rulebook file (RULE-1, RULE-4)."""

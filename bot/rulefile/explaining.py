@@ -1,0 +1,66 @@
+"""Every setting of a file: what it is called, its value and unit, where it comes from, the clauses on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from bot.terminal import Texts
+from core.rulebook import Rulebook, labels
+from core.rulebook.entries import Entry, Explained
+from core.rulebook.problems import near
+from core.rulebook.saying import say, say_entry
+from core.rulebook.sections import SECTIONS
+from core.rulebook.shape import WHOLE
+
+
+def explained(book: Rulebook, section: str, texts: Texts) -> list[str] | None:
+    """Lines for one section, or for all where none is named. None: there is no such section."""
+    if section and section not in SECTIONS:
+        return None
+    reader = Explained(book)
+    lines: list[str] = []
+    for name in (section,) if section else SECTIONS:
+        lines += ["", f"{name} · {labels.of_section(name).say(texts.language)}"]
+        lines += _clauses(book, texts) if name == "clauses" else _settings(reader, name, texts)
+    return lines[1:]
+
+
+def unknown(section: str, texts: Texts) -> str:
+    """There is no such section; the nearest, or all of them."""
+    meant = near(section, SECTIONS)
+    if meant:
+        return texts.t("There is no section {section}; did you mean {near}?", section=section, near=meant)
+    return texts.t("There is no section {section}. There are: {all}", section=section, all=" ".join(SECTIONS))
+
+
+def _settings(reader: Explained, section: str, texts: Texts) -> Iterator[str]:
+    for entry in reader.section(section):
+        if not entry.is_left_out:
+            first, *others = values(entry, texts.language)
+            yield f"  {entry.key} = {first}  ({entry.origin.place})"
+            yield from (f"      {other}" for other in others)
+            yield f"      {_about(entry, texts)}"
+
+
+def values(entry: Entry, language: str) -> list[str]:
+    """The value of a setting; of a list without names each entry by itself."""
+    listed = entry.value
+    if isinstance(listed, tuple) and listed and isinstance(listed[0], BaseModel) and not isinstance(listed[0], WHOLE):
+        return [say_entry(one, entry.setting.path, language) for one in listed]
+    return [say(listed, entry.setting.unit, language)]
+
+
+def _about(entry: Entry, texts: Texts) -> str:
+    words = labels.of_setting(entry.setting).say(texts.language)
+    clauses = [f"{clause.article} {clause.title.say(texts.language)}" for clause in entry.clauses]
+    return " · ".join([words, *clauses])
+
+
+def _clauses(book: Rulebook, texts: Texts) -> Iterator[str]:
+    for clause in book.clauses.values():
+        state = texts.t("in force") if clause.in_force else texts.t("shadow")
+        place = book.explain(f"clauses.{clause.id}.text.zh").place
+        yield f"  {clause.id} = {clause.article} {clause.title.say(texts.language)} [{state}]  ({place})"
+        yield f"      {clause.says.say(texts.language)}"
