@@ -16,7 +16,7 @@ _FOLDER = FilePath(__file__).with_name("wordlist")
 # Files that hold no settings: what they name stands in a table of its own.
 _TABLES = ("options", "parts", "sections", "shared")
 
-_UNITS: dict[str, tuple[str, str]] = {
+UNITS: dict[str, tuple[str, str]] = {
     "": ("", ""),
     "count": ("", ""),
     "times": ("次", "times"),
@@ -34,6 +34,7 @@ _UNITS: dict[str, tuple[str, str]] = {
     "yuan": ("元", "yuan"),
     "percent": ("%", "%"),
     "score": ("分", "points"),
+    "points": ("分", "points"),
     "stars": ("星", "stars"),
 }
 
@@ -66,7 +67,8 @@ def of_setting(setting: Setting) -> Words:
 
 
 def _of(setting: Setting) -> Words | None:
-    return of_settings().get(setting.key) or _table("shared").get(str(setting.path[-1]))
+    last = str(setting.path[-1])
+    return of_settings().get(setting.key) or _table("shared").get(last) or _table("parts").get(f"sanction.{last}")
 
 
 def of_part(key: str) -> Words | None:
@@ -80,7 +82,7 @@ def of_option(word: str) -> Words | None:
 
 
 def of_unit(unit: str) -> Words:
-    zh, en = _UNITS[unit]
+    zh, en = UNITS.get(unit, ("", ""))
     return Words.model_construct(zh=zh, en=en)
 
 
