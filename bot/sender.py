@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import structlog
@@ -21,7 +22,7 @@ from aiogram.exceptions import (
 from bot.middlewares.identity import viewer
 from bot.pace import urgency_of_call
 from bot.screens import edit, send
-from bot.views.base import NOTICES, Screen, with_clause
+from bot.views.base import NOTICES, Screen, Viewer, together, with_clause
 from core.access import SYSTEM
 from core.audit import Doing
 from core.clock import Clock
@@ -34,6 +35,7 @@ from storage.store import Store
 log = structlog.get_logger()
 SETTLE = 0.005  # seconds that commits are let pile up before the outbox is read
 UNREACHED = Doing(SYSTEM, "unreached")
+MOST_TOGETHER = 3500  # characters of notices that are sent as one
 RETRY_AFTER = 2.0  # seconds until a chat that could not be reached for a passing reason is tried again
 
 
@@ -120,15 +122,45 @@ class Sender:
             lane_in_order = sorted(lane, key=lambda notice: (notice.urgency, notice.id))
             notice = lane_in_order[0]
             lane.remove(notice)
-            if not self._superseded(notice, lane):
-                await self._deliver(chat, notice)
-            else:
+            if self._superseded(notice, lane):
                 await self._settle(notice, NoticeState.SUPERSEDED)
+            elif not (notice.held and await self._deliver_together(chat, notice, lane)):
+                await self._deliver(chat, notice)
         del self._lanes[chat]
 
     @staticmethod
     def _superseded(notice: Outgoing, lane: deque[Outgoing]) -> bool:
         return notice.card is not None and any(n.card == notice.card and n.id > notice.id for n in lane)
+
+    async def _deliver_together(self, chat: ChatId, first: Outgoing, lane: deque[Outgoing]) -> bool:
+        """What was held back in the quiet hours and is text alone becomes one message (P19); False where there is
+        nothing to put together, or it could not be sent: then each goes by itself."""
+        found = [(first, await self._plain(first))]
+        found += [(one, await self._plain(one)) for one in sorted(lane, key=lambda one: one.id) if one.held]
+        fitting = list(_fitting(found))
+        if len(fitting) <= 1 or fitting[0][0] is not first:
+            return False
+        try:
+            message = MessageId((await send(self._bot, chat, together([screen for _, screen in fitting]))).message_id)
+        except (TelegramAPIError, OSError) as error:
+            log.info("notices go one by one", chat=chat, error=repr(error))
+            return False
+        for notice, _ in fitting:
+            if notice is not first:
+                lane.remove(notice)
+            await self._settle(notice, NoticeState.SENT, message)
+        return True
+
+    async def _plain(self, notice: Outgoing) -> Screen | None:
+        """The words of a notice that is nothing but words."""
+        if notice.card is not None:
+            return None
+        try:
+            screen = await self._worded(notice)
+        except (ValueError, KeyError, TypeError):
+            return None  # by itself it is refused, and that is noted
+        alone = screen.buttons or screen.photo or screen.media or screen.location_button or screen.drop_keyboard
+        return None if alone else screen
 
     async def _deliver(self, chat: ChatId, notice: Outgoing) -> None:
         urgency_of_call.set(int(notice.urgency))
@@ -162,7 +194,19 @@ class Sender:
         return MessageId((await send(self._bot, chat, screen)).message_id)
 
     async def _screen(self, notice: Outgoing) -> Screen:
-        """The notice in words, with its clause as it was when the notice was written (RULE-3)."""
+        """The notice in words, with a button for its clause."""
+        v = await self._viewer(notice)
+        return with_clause(v, self._words(v, notice), notice.clause)
+
+    async def _worded(self, notice: Outgoing) -> Screen:
+        return self._words(await self._viewer(notice), notice)
+
+    @staticmethod
+    def _words(v: Viewer, notice: Outgoing) -> Screen:
+        return NOTICES[notice.kind](v, {**notice.facts, "clause": notice.clause})
+
+    async def _viewer(self, notice: Outgoing) -> Viewer:
+        """For whom it is worded, with the clauses as they were when it was written (RULE-3)."""
         company = self._store.rulebook.company.language
         private = not isinstance(notice.to, ToGroup)
         language = (notice.language or company) if private else company
@@ -170,8 +214,7 @@ class Sender:
         v = replace(v, staff=not isinstance(notice.to, ToAccount))
         if notice.clause is not None:
             v = replace(v, rulebook=await self._store.edition(notice.version))
-        facts = {**notice.facts, "clause": notice.clause}
-        return with_clause(v, NOTICES[notice.kind](v, facts), notice.clause)
+        return v
 
     async def _lost(self, chat: ChatId, notice: Outgoing, error: TelegramForbiddenError) -> None:
         """Blocked, or put out of the group: noted, so that nobody is sanctioned for it (P46)."""
@@ -187,6 +230,15 @@ class Sender:
     ) -> None:
         await self._store.unit(lambda uow: uow.outbox.settle(notice, state, message, error))
         self._settled.add(notice.id)
+
+
+def _fitting(found: Iterable[tuple[Outgoing, Screen | None]]) -> Iterator[tuple[Outgoing, Screen]]:
+    """Those that are text alone, as many as one message holds."""
+    room = MOST_TOGETHER
+    for notice, screen in found:
+        if screen is not None and len(screen.text) <= room:
+            room -= len(screen.text)
+            yield notice, screen
 
 
 def _chat_is_gone(error: Exception) -> bool:

@@ -125,12 +125,12 @@ def company_hours(uow: UnitOfWork) -> Hours:
 
 def hours_in(uow: UnitOfWork, department: DepartmentId) -> Hours:
     """A department's hours."""
-    return Hours(department_worktime(uow, uow.rulebook, department), uow.now, department=department)
+    return Hours(department_worktime(uow, uow.standing, department), uow.now, department=department)
 
 
 def hours_of(uow: UnitOfWork, person: PersonId, since: datetime | None = None) -> Hours:
     """A person's hours: those of their department, or their own, without their leave from `since` on (else now)."""
-    return Hours(personal_worktime(uow, uow.rulebook, person, since or uow.now), uow.now, person)
+    return Hours(personal_worktime(uow, uow.standing, person, since or uow.now), uow.now, person)
 
 
 def department_worktime(uow: UnitOfWork, rulebook: Rulebook, department: DepartmentId) -> WorkTime:

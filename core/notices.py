@@ -70,7 +70,8 @@ class Notice:
 
     `subject` is what it is about ("lead:7"). `card` names a message that edits itself: a later notice with the
     same card and receiver changes the earlier message, and pictures that pile up are sent as one. `key` makes a
-    notice unique: one given twice is kept once. `clause` is the clause it rests on.
+    notice unique: one given twice is kept once. `clause` is the clause it rests on. `at_once`: it goes out in quiet
+    hours as well (P19).
     """
 
     kind: NoticeKind
@@ -82,6 +83,7 @@ class Notice:
     key: str | None = None
     urgency: Urgency = Urgency.ALERT
     not_before: datetime | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ class UnitOfWork(Protocol):
         """The rulebook in force; where a deadline rings, with the figures it was opened with (RULE-4)."""
 
     @property
+    def standing(self) -> Rulebook:
+        """The rules as they stand, also where what was opened earlier is judged by those of then."""
+
+    @property
     def worktime(self) -> WorkTime:
         """The company's working time, without anyone's leave."""
 

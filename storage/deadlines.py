@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -144,8 +145,10 @@ def _kept(due: datetime | Due) -> dict[str, Any]:
 class SqlDeadlines:
     """Deadlines within one unit of work."""
 
-    def __init__(self, connection: sa.Connection, now: datetime, version: str) -> None:
-        self._c, self._now, self._version = connection, now, version
+    def __init__(
+        self, connection: sa.Connection, now: datetime, version: str, on_cancel: Callable[[str], None]
+    ) -> None:
+        self._c, self._now, self._version, self._on_cancel = connection, now, version, on_cancel
 
     def open(self, kind: DeadlineKind, subject: str, due: datetime | Due, clause: str | None = None) -> None:
         _OPEN_OR_MOVE.run(
@@ -166,6 +169,7 @@ class SqlDeadlines:
             self._c.execute(_CANCEL_KINDS, {"of": subject, "at": self._now, "kinds": list(kinds)})
         else:
             self._c.execute(_CANCEL, {"of": subject, "at": self._now})
+        self._on_cancel(subject)
 
     def due_of(self, subject: str, kind: DeadlineKind) -> datetime | None:
         return next((d.due_at for d in self.open_of(subject) if d.kind == kind), None)

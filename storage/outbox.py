@@ -22,6 +22,7 @@ from core.notices import (
     ToPerson,
     Urgency,
 )
+from core.quiet import can_wait
 from storage.base import Base, Json, UtcDateTime, insert_ignoring, table, upsert
 from storage.compiled import Compiled
 from storage.groups import GroupRow
@@ -61,6 +62,7 @@ class NoticeRow(Base):
     urgency: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    scheduled: Mapped[bool] = mapped_column(server_default=sa.text("false"))  # the clock brought it about
     state: Mapped[str] = mapped_column(sa.String(12))
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     message_id: Mapped[int | None] = mapped_column(sa.BigInteger)
@@ -94,6 +96,15 @@ class Outgoing:
     card_message: MessageId | None
     urgency: Urgency
     created_at: datetime
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Until when what can wait is held back, and whether it is the clock that brings notices about (P19)."""
+
+    until: datetime | None
+    scheduled: bool
 
 
 PENDING_ONLY = sa.text("notices.state = 'pending'")  # written out: a partial index does not fit a parameter
@@ -113,6 +124,7 @@ _PUT = Compiled(
         "urgency",
         "created_at",
         "not_before",
+        "scheduled",
         "state",
     ],
 )
@@ -174,6 +186,11 @@ _SUBJECT_AT = (
     .order_by(_N.c.id.desc())
     .limit(1)
 )
+_FORGET_HELD = (
+    sa.update(_N)
+    .where(_N.c.subject == sa.bindparam("about"), PENDING_ONLY, _N.c.scheduled, _N.c.not_before > sa.bindparam("at"))
+    .values(state=NoticeState.SUPERSEDED)
+)
 _FORGET = sa.delete(_C).where(_C.c.to_kind == sa.bindparam("tk"), _C.c.to_id == sa.bindparam("ti"))
 _FORGET_MESSAGES = (
     sa.update(_N)
@@ -234,14 +251,15 @@ def outgoing_from(row: Any) -> Outgoing:
         None if row.card_message is None else MessageId(row.card_message),
         Urgency(row.urgency),
         row.created_at,
+        row.not_before is not None,
     )
 
 
 class SqlNotices:
     """The outbox within one unit of work."""
 
-    def __init__(self, connection: sa.Connection, now: datetime, version: str) -> None:
-        self._c, self._now, self._version = connection, now, version
+    def __init__(self, connection: sa.Connection, now: datetime, version: str, hold: Hold) -> None:
+        self._c, self._now, self._version, self._hold = connection, now, version, hold
 
     def tell(self, notice: Notice) -> None:
         to_kind, to_id = _address(notice.to)
@@ -261,10 +279,25 @@ class SqlNotices:
                 "card": notice.card,
                 "urgency": notice.urgency,
                 "created_at": self._now,
-                "not_before": notice.not_before,
+                "not_before": self._not_before(notice, to_kind, to_id),
+                "scheduled": self._hold.scheduled,
                 "state": NoticeState.PENDING,
             },
         )
+
+    def _not_before(self, notice: Notice, to_kind: str, to_id: int) -> datetime | None:
+        """When it may leave: what can wait, at the end of the quiet hours (P19). An edit wakes nobody."""
+        quiet = self._hold.until
+        if quiet is None or not can_wait(notice, scheduled=self._hold.scheduled):
+            return notice.not_before
+        shown = {"c": notice.card, "tk": to_kind, "ti": to_id}
+        if notice.card is not None and self._c.execute(_SHOWN, shown).first() is not None:
+            return notice.not_before
+        return max(quiet, notice.not_before or quiet)
+
+    def forget_held(self, subject: str) -> None:
+        """Leave out what rings of this subject said in the quiet hours and nobody has read yet (P15)."""
+        self._c.execute(_FORGET_HELD, {"about": subject, "at": self._now})
 
     def deliveries(self, subject: str, kind: NoticeKind, to: Receiver) -> list[Delivery]:
         to_kind, to_id = _address(to)

@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
 
-from core.access import Actor, authorise
+from core.access import Actor, Role, authorise
 from core.audit import MACHINERY, Doing
 from core.calendar.model import company_days
 from core.clock import Clock
@@ -179,7 +179,7 @@ class Store:
 
         def run(connection: sa.Connection) -> T:
             views: list[str] = []
-            uow = self._uow(connection, views)
+            uow = self._uow(connection, views, scheduled=Role.SYSTEM in doing.actor.roles)
             result = work(uow)
             touched.update(uow.touched)
             if CALENDAR in touched:
@@ -222,8 +222,10 @@ class Store:
         with self._reading.connect() as connection:
             return work(self._uow(connection))
 
-    def _uow(self, connection: sa.Connection, views: list[str] | None = None) -> SqlUnitOfWork:
-        return SqlUnitOfWork(connection, self._clock.now(), self.rulebook, views)
+    def _uow(
+        self, connection: sa.Connection, views: list[str] | None = None, *, scheduled: bool = False
+    ) -> SqlUnitOfWork:
+        return SqlUnitOfWork(connection, self._clock.now(), self.rulebook, views, scheduled=scheduled)
 
 
 def _edition(uow: SqlUnitOfWork, version: str, like: Rulebook) -> Rulebook:

@@ -8,6 +8,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
+from core.quiet import quiet_until
 from core.rulebook import Rulebook
 from core.worktime import WorkTime
 from storage.acts import SqlActs
@@ -25,7 +26,7 @@ from storage.handover import SqlHandovers
 from storage.inbox import SqlInbox
 from storage.leads import SqlLeads
 from storage.ledger import SqlLedger
-from storage.outbox import SqlNotices, SqlOutbox
+from storage.outbox import Hold, SqlNotices, SqlOutbox
 from storage.people import SqlPeople
 from storage.rounds import SqlRounds
 from storage.rules import SqlRules
@@ -39,11 +40,18 @@ class SqlUnitOfWork:
     """Gives use cases their repositories, all on one connection. See `core.ports.UnitOfWork`."""
 
     def __init__(
-        self, connection: sa.Connection, now: datetime, rulebook: Rulebook, views: list[str] | None = None
+        self,
+        connection: sa.Connection,
+        now: datetime,
+        rulebook: Rulebook,
+        views: list[str] | None = None,
+        *,
+        scheduled: bool = False,
     ) -> None:
         self._c = connection
         self._views = views
         self._now = now
+        self._scheduled = scheduled  # the clock asks for it, and nobody
         self._rulebook = self._standing = rulebook
         self.touched: set[str] = set()
 
@@ -65,18 +73,32 @@ class SqlUnitOfWork:
         return self._rulebook
 
     @property
+    def standing(self) -> Rulebook:
+        return self._standing
+
+    @property
     def worktime(self) -> WorkTime:
         return self._standing.working_time
 
     @cached_property
+    def _quiet_until(self) -> datetime | None:
+        return quiet_until(self._standing, self._now)
+
+    def _forget_held(self, subject: str) -> None:
+        """A deadline was met or taken back: what the night's rings have to tell of it is out of date (P15)."""
+        if self._quiet_until is not None:
+            self.notices.forget_held(subject)
+
+    @cached_property
     def deadlines(self) -> SqlDeadlines:
         self.touched.add("deadlines")
-        return SqlDeadlines(self._c, self._now, self._standing.version)
+        return SqlDeadlines(self._c, self._now, self._standing.version, self._forget_held)
 
     @cached_property
     def notices(self) -> SqlNotices:
         self.touched.add("notices")
-        return SqlNotices(self._c, self._now, self._rulebook.version)
+        hold = Hold(self._quiet_until, scheduled=self._scheduled)
+        return SqlNotices(self._c, self._now, self._rulebook.version, hold)
 
     @cached_property
     def acts(self) -> SqlActs:

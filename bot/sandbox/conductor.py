@@ -18,11 +18,10 @@ class Conductor:
         self.clock = clock
 
     async def to(self, at: datetime) -> None:
-        """Go to an instant, stopping at each deadline and round between."""
+        """Go to an instant, stopping at each deadline, round and end of quiet hours between."""
         await self.app.idle()
         for _ in range(MOST_STEPS):
-            upcoming = await self.app.bell.tick()
-            await self.app.idle()
+            upcoming = await self._next()
             if upcoming is None or upcoming > at:
                 break
             if upcoming <= self.clock.now():
@@ -31,6 +30,13 @@ class Conductor:
         self.clock.set(at)
         await self.app.bell.tick()
         await self.app.idle()
+
+    async def _next(self) -> datetime | None:
+        """Do what is due; when something is next: a ring, a round, or notices that were held back."""
+        rings = await self.app.bell.tick()
+        await self.app.idle()
+        held = await self.app.store.look(lambda uow: uow.outbox.next_instant())
+        return min((at for at in (rings, held) if at is not None), default=None)
 
     async def to_clock(self, clock: str) -> None:
         """Go to the next time the company's clock shows `HH:MM`."""

@@ -200,6 +200,11 @@ def with_clause(v: Viewer, screen: Screen, clause_id: str | None, version: str =
     return replace(screen, buttons=rows)
 
 
+def together(screens: Iterable[Screen]) -> Screen:
+    """Several messages that are text alone, as one."""
+    return Screen("\n\n".join(screen.text for screen in screens))
+
+
 def role_name(v: Viewer, role: str) -> Html:
     """A staff role in words."""
     names = {

@@ -74,6 +74,7 @@ def ask_for_place(uow: UnitOfWork, window: Window, one: Checkin, key: str) -> No
             subject=f"checkin:{window.day}",
             clause=MISSED_CLAUSE,
             key=key,
+            at_once=True,  # the rulebook names its hour
         )
     )
 

@@ -114,7 +114,8 @@ def tell(
 ) -> None:
     """One notice about a case, with all its facts."""
     facts = {**facts_of(uow, complaint), **more}
-    uow.notices.tell(Notice(kind, to, facts, complaint.subject, clause, card, key, urgency))
+    at_once = complaint.severity != "ordinary"
+    uow.notices.tell(Notice(kind, to, facts, complaint.subject, clause, card, key, urgency, at_once=at_once))
 
 
 def tell_customer(

@@ -107,6 +107,7 @@ def show(uow: UnitOfWork, lead: Lead) -> None:
                     subject=lead.subject,
                     clause=CONTACT_CLAUSE if lead.state is LeadState.HELD else None,
                     card=card_name(lead),
+                    at_once=lead.urgent,
                 )
             )
     if lead.owner is not None:
@@ -167,13 +168,20 @@ def show_gone(uow: UnitOfWork, before: Lead, reason: str) -> None:
         )
 
 
+def _tell(uow: UnitOfWork, lead: Lead, notice: Notice) -> None:
+    """Tell something of a lead; of an urgent one also in quiet hours (P19)."""
+    uow.notices.tell(replace(notice, at_once=lead.urgent))
+
+
 def tell_people(
     uow: UnitOfWork, notice: NoticeKind, to: Iterable[PersonId], lead: Lead, clause: str | None = None, **facts: Fact
 ) -> None:
     """Tell managers something about a lead, each once."""
     story = facts_of(lead, ())
     for person in dict.fromkeys(to):
-        uow.notices.tell(Notice(notice, ToPerson(person), {**story, **facts}, subject=lead.subject, clause=clause))
+        uow.notices.tell(
+            Notice(notice, ToPerson(person), {**story, **facts}, lead.subject, clause, at_once=lead.urgent)
+        )
 
 
 def tell_groups(uow: UnitOfWork, notice: NoticeKind, lead: Lead, clause: str | None = None, **facts: Fact) -> None:
@@ -181,7 +189,9 @@ def tell_groups(uow: UnitOfWork, notice: NoticeKind, lead: Lead, clause: str | N
     story = facts_of(lead, ())
     for group in lead.groups:
         if group in bound:
-            uow.notices.tell(Notice(notice, ToGroup(group), {**story, **facts}, subject=lead.subject, clause=clause))
+            uow.notices.tell(
+                Notice(notice, ToGroup(group), {**story, **facts}, lead.subject, clause, at_once=lead.urgent)
+            )
 
 
 def was_reached(uow: UnitOfWork, lead: Lead) -> bool:

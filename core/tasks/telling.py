@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.groups import Purpose, for_purpose
@@ -91,7 +91,14 @@ def show(uow: UnitOfWork, task: Task, *changed: Assignment) -> None:
     named = {part.id for part in changed or task.assignments}
     for part in (part for part in task.assignments if part.id in named):
         own = facts_of(task, [part], excuses)
-        uow.notices.tell(Notice(CARD, ToPerson(part.person), own, task.subject, CLAUSE, task.subject))
+        uow.notices.tell(
+            Notice(CARD, ToPerson(part.person), own, task.subject, CLAUSE, task.subject, at_once=task.urgent)
+        )
+
+
+def _tell(uow: UnitOfWork, task: Task, notice: Notice) -> None:
+    """Tell something of a task; of an urgent one also in quiet hours (P19)."""
+    uow.notices.tell(replace(notice, at_once=task.urgent))
 
 
 def was_reached(uow: UnitOfWork, task: Task, part: Assignment) -> bool:
@@ -118,12 +125,27 @@ def tell_missed(uow: UnitOfWork, task: Task, missed: Missed, deadline: Deadline)
     facts["limit"] = deadline.due_at
     key, card = f"{deadline.key}|alert", _alert_card(task, deadline)
     if task.group is not None and missed.reached:
-        uow.notices.tell(Notice(ALERT, ToGroup(task.group), facts, task.subject, CLAUSE, card, key))
+        uow.notices.tell(
+            Notice(ALERT, ToGroup(task.group), facts, task.subject, CLAUSE, card, key, at_once=task.urgent)
+        )
     if task.of(task.giver) is None:
-        uow.notices.tell(Notice(ALERT, ToPerson(task.giver), facts, task.subject, CLAUSE, key=key))
+        uow.notices.tell(
+            Notice(ALERT, ToPerson(task.giver), facts, task.subject, CLAUSE, key=key, at_once=task.urgent)
+        )
     for part in missed.reached:
         own = {**facts_of(task, [part]), "limit": deadline.due_at}
-        uow.notices.tell(Notice(LATE, ToPerson(part.person), own, task.subject, CLAUSE, f"late:{part.id}", key=key))
+        uow.notices.tell(
+            Notice(
+                LATE,
+                ToPerson(part.person),
+                own,
+                task.subject,
+                CLAUSE,
+                f"late:{part.id}",
+                key=key,
+                at_once=task.urgent,
+            )
+        )
 
 
 def tell_escalated(
@@ -133,11 +155,15 @@ def tell_escalated(
     facts = {**facts_of(task, missed), "limit": task.reply_by}
     key = f"{deadline.key}|escalated"
     if above is not None:
-        uow.notices.tell(Notice(ESCALATED, ToPerson(above), facts, task.subject, CLAUSE, key=key))
+        uow.notices.tell(
+            Notice(ESCALATED, ToPerson(above), facts, task.subject, CLAUSE, key=key, at_once=task.urgent)
+        )
     department = uow.people.get(task.giver).department
     for group in for_purpose(uow, Purpose.MANAGEMENT, department):
         if group.id != task.group:
-            uow.notices.tell(Notice(ESCALATED, ToGroup(group.id), facts, task.subject, CLAUSE, key=key))
+            uow.notices.tell(
+                Notice(ESCALATED, ToGroup(group.id), facts, task.subject, CLAUSE, key=key, at_once=task.urgent)
+            )
 
 
 def tell_overdue(uow: UnitOfWork, task: Task, missed: list[Assignment], deadline: Deadline) -> None:
@@ -145,11 +171,15 @@ def tell_overdue(uow: UnitOfWork, task: Task, missed: list[Assignment], deadline
     facts = {**facts_of(task, missed), "accounts": _accounts(uow, missed), "limit": deadline.due_at}
     key, card = f"{deadline.key}|overdue", _alert_card(task, deadline)
     if task.group is not None:
-        uow.notices.tell(Notice(OVERDUE, ToGroup(task.group), facts, task.subject, DUE_CLAUSE, card, key))
+        uow.notices.tell(
+            Notice(OVERDUE, ToGroup(task.group), facts, task.subject, DUE_CLAUSE, card, key, at_once=task.urgent)
+        )
     for person in dict.fromkeys((task.giver, *(part.person for part in missed))):
         part = task.of(person)
         own = facts if part is None else {**facts, **facts_of(task, [part]), "mine": True}
-        uow.notices.tell(Notice(OVERDUE, ToPerson(person), own, task.subject, DUE_CLAUSE, card, key))
+        uow.notices.tell(
+            Notice(OVERDUE, ToPerson(person), own, task.subject, DUE_CLAUSE, card, key, at_once=task.urgent)
+        )
 
 
 def _alert_card(task: Task, deadline: Deadline) -> str:
