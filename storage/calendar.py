@@ -71,6 +71,9 @@ class SqlDayChanges:
         self._touched.add(CALENDAR)
         return self.get(DayChangeId(self._c.execute(_ADD, self._values(change, by, at)).scalar_one()))
 
+    def is_undone(self, change: DayChangeId) -> bool:
+        return self._c.execute(_UNDOING, {"row": change}).first() is not None
+
     def undo(self, change: DayChange, by: PersonId, at: datetime) -> DayChange | None:
         values = {**self._values(change.made, by, at), "undoes": change.id}
         if not self._c.execute(_UNDO[self._c.dialect.name], values).rowcount:

@@ -15,7 +15,7 @@ from bot.dialogs.base import FromView, Plain, Words, actor_of, ask_of, do_of, fi
 from bot.views import calendar as views
 from bot.views import calendar_words as reading
 from core import calendar
-from core.calendar import NewDayChange
+from core.calendar import DayChange, NewDayChange
 
 
 class Setting(StatesGroup):
@@ -93,7 +93,10 @@ async def _reason_heard(message: Message, _: MessageInput, manager: DialogManage
 
 async def _confirmed(_: CallbackQuery, __: Any, manager: DialogManager) -> None:
     made = await do_of(manager)(calendar.change, actor_of(manager), DayForm(manager).change)
-    await finish(manager, views.changed(viewer_of(manager), made))
+    if isinstance(made, DayChange):
+        await finish(manager, views.changed(viewer_of(manager), made))
+    else:
+        await manager.done()  # what needs approval has a card of its own
 
 
 async def _asked(dialog_manager: DialogManager, **_: Any) -> dict[str, Any]:

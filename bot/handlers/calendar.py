@@ -18,6 +18,7 @@ from bot.views import calendar_words as reading
 from bot.views.base import Screen, Viewer
 from core import calendar, people
 from core.access import STAFF, Actor, Role, authorise
+from core.calendar import DayChange
 from core.ids import DayChangeId
 
 __all__ = ["dialogs", "router"]
@@ -82,4 +83,5 @@ async def begin(query: CallbackQuery, actor: Actor, say: Say, dialog_manager: Di
 async def undo(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:
     undone = await do(calendar.undo, actor, DayChangeId(number(parts)))
     await say.toast("")
-    await say(views.changed(v, undone))
+    if isinstance(undone, DayChange):  # what needs approval has a card of its own
+        await say(views.changed(v, undone))

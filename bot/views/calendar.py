@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
 from bot.press import press
+from bot.views.approvals import about
 from bot.views.base import MONTHS, WEEKDAYS, Button, Html, Screen, Viewer, fill, lines, shows, words
 from core import calendar
+from core.approvals import Kind
 from core.calendar import DayChange, Month, MonthDay, NewDayChange
 from core.notices import Facts
 from core.worktime import DayKind
@@ -154,6 +157,15 @@ def _told(v: Viewer, made: NewDayChange, *, undone: bool, version: int) -> Html:
         v.t("Reason: {reason}", reason=made.reason) if made.reason else None,
         v.t("Calendar version {version}", version=version),
     )
+
+
+@about(Kind.CALENDAR)
+def change_about(v: Viewer, facts: Mapping[str, Any]) -> Html:
+    """What an approval of a change is about."""
+    span = days(v, date.fromisoformat(str(facts["first"])), date.fromisoformat(str(facts["last"])))
+    if facts["undoes"]:
+        return v.t("{days}: as before the change", days=span)
+    return v.t("{days}: {works}", days=span, works=_works(v, works=bool(facts["works"])))
 
 
 @shows(calendar.CHANGED)

@@ -6,7 +6,7 @@ declared with `on_decision`. Areas that change who is there call `reassess`.
 
 from __future__ import annotations
 
-from core.approvals.asking import DECISIONS, ask, has_chain, on_decision, overtake, withdraw
+from core.approvals.asking import DECISIONS, ask, has_chain, is_needed, on_decision, overtake, withdraw
 from core.approvals.deciding import answer, approve, ask_back, reject, to_answer, to_ask_back, to_decide
 from core.approvals.delegating import Delegated, delegate, end_delegation, my_delegations
 from core.approvals.lists import Detail, Page, Tab, detail, listed, replied_to
@@ -83,6 +83,7 @@ __all__ = [
     "event_facts",
     "facts_of",
     "has_chain",
+    "is_needed",
     "listed",
     "my_delegations",
     "on_decision",

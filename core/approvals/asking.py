@@ -62,6 +62,15 @@ def has_chain(
     return chain_for(uow, kind, uow.people.get(requester), amount, facts or {}) is not None
 
 
+def is_needed(
+    uow: UnitOfWork, kind: Kind, requester: PersonId, amount: int | None = None, facts: Facts | None = None
+) -> bool:
+    """Whether there is a chain, and in it a step that somebody has to decide."""
+    person = uow.people.get(requester)
+    chain = chain_for(uow, kind, person, amount, facts or {})
+    return chain is not None and any(not choose(uow, person, step).passes for step in steps_of(uow, chain))
+
+
 def ask(
     uow: UnitOfWork,
     kind: Kind,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
+from core import approvals
 from core.access import MANAGERS, Actor, Role, permits
+from core.approvals import Approval, Kind, State, on_decision
 from core.calendar.model import (
     CHANGED,
     LONGEST_DAYS,
@@ -16,7 +19,7 @@ from core.calendar.model import (
     TooManyDays,
 )
 from core.errors import AlreadySettled
-from core.ids import DayChangeId
+from core.ids import DayChangeId, PersonId
 from core.notices import Fact, Notice, ToGroup, Urgency
 from core.ports import UnitOfWork
 
@@ -35,28 +38,62 @@ def check(uow: UnitOfWork, actor: Actor, wanted: NewDayChange) -> NewDayChange:
 
 
 @permits(Role.ADMIN)
-def change(uow: UnitOfWork, actor: Actor, wanted: NewDayChange) -> DayChange:
-    """Set days on or off; every bound group is told. Deadlines that run keep theirs (RULE-4).
+def change(uow: UnitOfWork, actor: Actor, wanted: NewDayChange) -> DayChange | Approval:
+    """Set days on or off; every bound group is told. Deadlines that run keep theirs (RULE-4). Where the rulebook
+    wants an approval, it is in force once that is given (APR-1).
 
-    Raises DaysPast, TooManyDays or NothingChanges.
+    Raises DaysPast, TooManyDays, NothingChanges or AskedBefore.
     """
-    made = uow.day_changes.add(check(uow, actor, wanted), actor.staff_id, uow.now)
-    _announce(uow, made)
-    return made
+    wanted = check(uow, actor, wanted)
+    subject = f"calendar:{wanted.first}:{wanted.last}:{wanted.works:d}"
+    return _decide(uow, actor, subject, wanted, None)
 
 
 @permits(Role.ADMIN)
-def undo(uow: UnitOfWork, actor: Actor, change_id: DayChangeId) -> DayChange:
-    """Take a change back: the days are again what they were without it. Raises NotFound, AlreadySettled or
-    DaysPast."""
+def undo(uow: UnitOfWork, actor: Actor, change_id: DayChangeId) -> DayChange | Approval:
+    """Take a change back: the days are again what they were without it. Raises NotFound, AlreadySettled, DaysPast
+    or AskedBefore."""
     before = uow.day_changes.get(change_id)
+    if before.undoes is not None or uow.day_changes.is_undone(before.id):
+        raise AlreadySettled("calendar", "undone")
     if before.made.last < uow.worktime.local_date(uow.now):
         raise DaysPast(before.made.last)
-    undone = uow.day_changes.undo(before, actor.staff_id, uow.now) if before.undoes is None else None
-    if undone is None:
+    return _decide(uow, actor, f"calendar:undo:{before.id}", before.made, before.id)
+
+
+def _decide(
+    uow: UnitOfWork, actor: Actor, subject: str, made: NewDayChange, undoes: DayChangeId | None
+) -> DayChange | Approval:
+    facts = {**_facts(made), "undoes": undoes}
+    if approvals.is_needed(uow, Kind.CALENDAR, actor.staff_id, facts=facts):
+        return approvals.ask(uow, Kind.CALENDAR, actor.staff_id, subject, reason=made.reason, facts=facts)
+    return _carry_out(uow, actor.staff_id, made, undoes)
+
+
+def _carry_out(uow: UnitOfWork, by: PersonId, made: NewDayChange, undoes: DayChangeId | None) -> DayChange:
+    if undoes is None:
+        done: DayChange | None = uow.day_changes.add(made, by, uow.now)
+    else:
+        done = uow.day_changes.undo(uow.day_changes.get(undoes), by, uow.now)
+    if done is None:
         raise AlreadySettled("calendar", "undone")
-    _announce(uow, undone)
-    return undone
+    _announce(uow, done)
+    return done
+
+
+@on_decision(Kind.CALENDAR)
+def decided(uow: UnitOfWork, approval: Approval) -> None:
+    """An approved change is in force from now on; days that are over by then are left out. Raises DaysPast where all
+    of them are."""
+    if approval.state is not State.APPROVED:
+        return
+    facts, today = approval.facts, uow.worktime.local_date(uow.now)
+    first, last = (date.fromisoformat(str(facts[end])) for end in ("first", "last"))
+    if last < today:
+        raise DaysPast(last)
+    undoes = facts["undoes"]
+    made = NewDayChange(first if undoes else max(first, today), last, bool(facts["works"]), str(facts["reason"]))
+    _carry_out(uow, approval.requester, made, DayChangeId(undoes) if isinstance(undoes, int) else None)
 
 
 @permits(*MANAGERS, Role.ADMIN)
@@ -65,15 +102,21 @@ def latest(uow: UnitOfWork, actor: Actor, most: int) -> list[DayChange]:
     return uow.day_changes.all()[::-1][:most]
 
 
-def _announce(uow: UnitOfWork, made: DayChange) -> None:
+def _facts(made: NewDayChange) -> dict[str, Fact]:
+    return {
+        "first": made.first.isoformat(),
+        "last": made.last.isoformat(),
+        "works": made.works,
+        "reason": made.reason,
+    }
+
+
+def _announce(uow: UnitOfWork, done: DayChange) -> None:
     facts: dict[str, Fact] = {
-        "version": made.id,
-        "first": made.made.first.isoformat(),
-        "last": made.made.last.isoformat(),
-        "works": made.made.works,
-        "reason": made.made.reason,
-        "by": made.by_label,
-        "undone": made.undoes is not None,
+        **_facts(done.made),
+        "version": done.id,
+        "by": done.by_label,
+        "undone": done.undoes is not None,
     }
     for group in uow.groups.all():
-        uow.notices.tell(Notice(CHANGED, ToGroup(group.id), facts, f"calendar:{made.id}", urgency=Urgency.ROUTINE))
+        uow.notices.tell(Notice(CHANGED, ToGroup(group.id), facts, f"calendar:{done.id}", urgency=Urgency.ROUTINE))

@@ -87,5 +87,6 @@ class DayChanges(Protocol):
         """Raises NotFound."""
 
     def add(self, change: NewDayChange, by: PersonId, at: datetime) -> DayChange: ...
+    def is_undone(self, change: DayChangeId) -> bool: ...
     def undo(self, change: DayChange, by: PersonId, at: datetime) -> DayChange | None:
         """Take a change back; None where it was taken back before."""

@@ -157,3 +157,33 @@ worktime:
         assert await kinds(bench, *days) == [DayKind.COMPANY_OFF, DayKind.COMPANY_ON]
         bench.store.rulebook = loads("company: {name: 另一家}")
         assert await kinds(bench, *days) == [DayKind.COMPANY_OFF, DayKind.COMPANY_ON]
+
+
+async def test_apr1_a_change_waits_for_the_gm(bench: Bench) -> None:
+    """APR-1: where the rulebook has a chain for it, nothing changes before the approval; so does the undoing."""
+    gm = await bench.staff("陈总", "总经办", Role.GM)
+    admin = await bench.staff("管理员", "行政部", admin=True)
+    group = await bench.group("销售群", gm, admin, department="总经办", purposes=[Purpose.SALES])
+    day = date(2026, 9, 30)
+    await admin.says("/calendar 9月30日 休 台风")
+    await admin.presses("确认")
+    admin.expects("#1 日历", "9月30日 周三：休息", "台风", "总经办-陈总")
+    admin.skips()
+    group.expects_silence()
+    assert await kinds(bench, day) == [DayKind.WORKDAY]
+    gm.expects("#1 日历", "行政部-管理员：9月30日 周三：休息", "台风")
+    await gm.presses("批准")
+    gm.skips()
+    admin.expects("已批准")
+    admin.skips()
+    group.expects("公司日历有变 · 行政部-管理员", "9月30日 周三", "日历第 1 版")
+    assert await kinds(bench, day) == [DayKind.COMPANY_OFF]
+
+    await admin.says("/calendar 9月30日 上班 台风改道")
+    await admin.presses("确认")
+    await gm.presses("驳回")
+    await gm.says("还是放假")
+    admin.expects("#2 日历")
+    admin.skips()
+    gm.skips()
+    assert await kinds(bench, day) == [DayKind.COMPANY_OFF]

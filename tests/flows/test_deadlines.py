@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from core.groups import Purpose
 from core.rulebook import loads
 from tests.support.chat import SHANGHAI, Bench, Group, Someone, open_bench
 
+MONDAY_TEN = datetime(2026, 9, 14, 10, 0, tzinfo=SHANGHAI)
+UNASKED = "approvals: {chains: {leave: ~, trip: ~}}\n"
 NEW_YEARS_EVE = datetime(2026, 12, 30, 15, 0, tzinfo=SHANGHAI)
 TUESDAY_LATE = datetime(2026, 9, 29, 17, 45, tzinfo=SHANGHAI)  # before the break of the National Day
 DESK_HOURS = """
@@ -66,9 +69,10 @@ async def open_floor(bench: Bench, department: str = "销售部", name: str = "�
 
 
 @pytest.fixture
-async def floor(bench: Bench) -> Floor:
-    await bench.clock_to("10:00")
-    return await open_floor(bench)
+async def floor(folder: Path) -> AsyncIterator[Floor]:
+    """A Monday at 10:00; leave needs no approval."""
+    async with open_bench(folder, rulebook=loads(UNASKED), at=MONDAY_TEN) as bench:
+        yield await open_floor(bench)
 
 
 # Whose hours -------------------------------------------------------------------------------------------------
@@ -113,6 +117,20 @@ async def test_p5_leave_makes_deadlines_wait_and_the_holder_is_told(floor: Floor
     assert (await f.bench.look(lambda uow: uow.tasks.get(1))).assignments[0].due_missed_at is None
 
 
+async def test_p5_leave_that_needs_approval_moves_deadlines_when_it_is_given(bench: Bench) -> None:
+    """APR-1, CHK-4."""
+    await bench.clock_to("10:00")
+    f = await open_floor(bench)
+    await f.gives()
+    await f.anna.says("/leave 今天下午 看病")
+    assert (await f.due())["due"] == "09-14 18:00"
+    f.skips()
+    await f.boss.presses("批准")
+    f.anna.expects("1 个期限有变", "9月15日 周二 18:00 ← 18:00 任务 1 完成")
+    assert (await f.due())["due"] == "09-15 18:00"
+    f.skips()
+
+
 async def test_p5_who_comes_back_early_has_the_time_that_was_left(floor: Floor) -> None:
     """Friday 17:00 to Monday 10:00 adds two working hours, not 65; a cancelled leave lasted until it was."""
     f = floor
@@ -134,9 +152,8 @@ async def test_p5_who_comes_back_early_has_the_time_that_was_left(floor: Floor) 
 async def test_a_trip_leaves_deadlines_running_unless_the_rulebook_says_otherwise(
     folder: Path, pauses: str, reply: str
 ) -> None:
-    morning = datetime(2026, 9, 14, 10, 0, tzinfo=SHANGHAI)
-    rules = loads(f"worktime: {{trip_pauses: {pauses}}}")
-    async with open_bench(folder, rulebook=rules, at=morning) as bench:
+    rules = loads(UNASKED + f"worktime: {{trip_pauses: {pauses}}}")
+    async with open_bench(folder, rulebook=rules, at=MONDAY_TEN) as bench:
         floor = await open_floor(bench)
         await floor.anna.says("/leave 今天 出差 上海")
         floor.skips()
@@ -281,10 +298,10 @@ async def test_rule4_leave_moves_a_deadline_by_the_hours_it_was_opened_with(fold
     shorter = "worktime: {shifts: {mon: [09:00-16:00], tue: [09:00-16:00], wed: [10:00-16:00]}}"
     async with open_bench(folder, at=evening) as bench:
         floor = await open_floor(bench)
-        await bench.store.do(rules.adopt, SYSTEM, loads("company: {name: 示范公司}"))
+        await bench.store.do(rules.adopt, SYSTEM, loads(UNASKED + "company: {name: 示范公司}"))
         await floor.gives()
         await bench.forward(minutes=1)
-        await bench.store.do(rules.adopt, SYSTEM, loads(shorter))
+        await bench.store.do(rules.adopt, SYSTEM, loads(UNASKED + shorter))
         await floor.anna.says("/leave 9月15日 看病")
         floor.skips()
         assert (await floor.due())["reply"] == "09-16 09:20"
