@@ -21,7 +21,8 @@ def make_engine(url: str, *, read_only: bool = False) -> sa.Engine:
     they write: without it two of them can read the same value and one update is lost silently.
     """
     if not is_sqlite(url):
-        return sa.create_engine(url, pool_pre_ping=True)
+        # how many rows an INSERT … ON CONFLICT added would be forgotten with its cursor
+        return sa.create_engine(url, pool_pre_ping=True, execution_options={"preserve_rowcount": True})
     engine = sa.create_engine(url, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,23 +15,34 @@ import bot  # noqa: F401 first: it has aiogram's types built when used
 
 if TYPE_CHECKING:
     from tests.support.chat import Bench
+    from tests.support.databases import Databases
 
 MEMORY = Path("/dev/shm")  # pytest makes its own folder in it
 if os.access(MEMORY, os.W_OK):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # a commit need not wait for a disk
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", default="sqlite", choices=("sqlite", "postgresql"), help="what conversations run on"
+    )
+
+
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("templates")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    from tests.support.databases import Databases
+
+    made = Databases(tmp_path_factory.mktemp("templates"))
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def folder(tmp_path: Path, templates: Path) -> Path:
+def folder(tmp_path: Path, databases: Databases, request: pytest.FixtureRequest) -> Path:
     """A folder with an empty database."""
     from tests.support.chat import prepare
 
-    return prepare(tmp_path, templates)
+    return prepare(tmp_path, databases.make(request.config.getoption("--database"), tmp_path))
 
 
 @pytest.fixture

@@ -284,11 +284,12 @@ async def play(folder: Path, way: Kill) -> tuple[Day, dict[str, list[Any]], set[
 
 
 @pytest.fixture(scope="module")
-def plain_day(tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Any:
+def plain_day(tmp_path_factory: pytest.TempPathFactory, databases: Any) -> Any:
     """The day as it goes without a kill; played once."""
     from tests.support.chat import prepare
 
-    folder = prepare(tmp_path_factory.mktemp("plain"), templates)
+    folder = tmp_path_factory.mktemp("plain")
+    prepare(folder, databases.make("sqlite", folder))
 
     async def once() -> Any:
         day, state, told = await play(folder, uninterrupted)

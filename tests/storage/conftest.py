@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ import pytest
 from core.clock import ManualClock
 from core.rulebook import default
 from storage.store import Store
-
-NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai, a Monday
+from tests.support.databases import KINDS, NOON, Databases
 
 
 @pytest.fixture
@@ -20,10 +18,15 @@ def clock() -> ManualClock:
     return ManualClock(NOON)
 
 
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> str:
+    """An empty database with all tables, on each kind in turn."""
+    return databases.make(request.param, tmp_path)
+
+
 @pytest.fixture
-def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'keguan.db'}", clock, default())
-    opened.create_tables()
+def store(url: str, clock: ManualClock) -> Iterator[Store]:
+    opened = Store(url, clock, default())
     opened.start()
     yield opened
     opened.close()

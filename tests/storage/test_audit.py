@@ -25,29 +25,11 @@ from storage.audit.recorder import commitment
 from storage.audit.verify import Fault, verify
 from storage.store import Store
 from tests.storage.conftest import NOON
-from tests.storage.test_migrations import _new_database
+from tests.support.databases import Databases
 
 AT_NOON = "2026-09-14T04:00:00.000000"
 DUE = DeadlineKind("test.due")
 ANNA = Actor(AccountId(7), frozenset({Role.SALESPERSON}), "销售部-张三", "zh_CN", ChatId(-100))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'keguan.db'}"
-    else:
-        yield from _new_database()
-
-
-@pytest.fixture
-def any_store(url: str, clock: ManualClock) -> Iterator[Store]:
-    """A store on each database."""
-    opened = Store(url, clock, default())
-    opened.create_tables()
-    opened.start()
-    yield opened
-    opened.close()
 
 
 @permits(*STAFF)
@@ -79,25 +61,25 @@ def rows(store: Store, columns: str = "*") -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.exec_driver_sql(f"SELECT {columns} FROM audit_trail ORDER BY seq")]
 
 
-async def test_line_tells_who_did_what_on_what_from_where_and_why(any_store: Store) -> None:
-    await any_store.unit(lambda uow: uow.inbox.put([(UpdateId(17), b"{}")]))
-    await any_store.do_for(UpdateId(17), promise, ANNA, "lead:7")
+async def test_line_tells_who_did_what_on_what_from_where_and_why(store: Store) -> None:
+    await store.unit(lambda uow: uow.inbox.put([(UpdateId(17), b"{}")]))
+    await store.do_for(UpdateId(17), promise, ANNA, "lead:7")
     columns = "seq, at, chat, account, role, act, subject, version, cause"
-    assert rows(any_store, columns) == [
+    assert rows(store, columns) == [
         (1, AT_NOON, -100, 7, "salesperson", "test_audit.promise", "lead:7", default().version, "update:17")
     ]
-    ((changes,),) = rows(any_store, "changes")
+    ((changes,),) = rows(store, "changes")
     ((op, table, key, fields),) = orjson.loads(str(changes))
     assert (op, table, key) == ("+", "deadlines", "1")
     assert fields["due_at"] == AT_NOON
     assert fields["kind"] == DUE
 
 
-async def test_only_fields_that_changed_are_told_old_and_new(any_store: Store, clock: ManualClock) -> None:
-    await any_store.do(promise, ANNA, "lead:7")
+async def test_only_fields_that_changed_are_told_old_and_new(store: Store, clock: ManualClock) -> None:
+    await store.do(promise, ANNA, "lead:7")
     clock.set(clock.now() + timedelta(minutes=5))
-    await any_store.do(promise, ANNA, "lead:7")
-    changes = orjson.loads(str(rows(any_store, "changes")[-1][0]))
+    await store.do(promise, ANNA, "lead:7")
+    changes = orjson.loads(str(rows(store, "changes")[-1][0]))
     assert changes == [
         [
             "~",
@@ -112,64 +94,64 @@ async def test_only_fields_that_changed_are_told_old_and_new(any_store: Store, c
     ]
 
 
-async def test_units_that_share_a_commit_keep_their_own_lines(any_store: Store) -> None:
-    tasks = [asyncio.create_task(any_store.do(promise, ANNA, f"lead:{n}")) for n in range(30)]
-    tasks += [asyncio.create_task(any_store.do(change_their_mind, ANNA, f"lead:{n}")) for n in range(100, 110)]
+async def test_units_that_share_a_commit_keep_their_own_lines(store: Store) -> None:
+    tasks = [asyncio.create_task(store.do(promise, ANNA, f"lead:{n}")) for n in range(30)]
+    tasks += [asyncio.create_task(store.do(change_their_mind, ANNA, f"lead:{n}")) for n in range(100, 110)]
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert sum(isinstance(result, NotFound) for result in results) == 10
-    assert [subject for (subject,) in rows(any_store, "subject")] == [f"lead:{n}" for n in range(30)]
-    verdict = verify(any_store._engine)
+    assert [subject for (subject,) in rows(store, "subject")] == [f"lead:{n}" for n in range(30)]
+    verdict = verify(store._engine)
     assert (verdict.fault, verdict.lines, verdict.waiting) == (None, 30, 0)
 
 
-async def test_what_changed_nothing_leaves_nothing(any_store: Store) -> None:
-    await any_store.unit(hire)
-    before = len(rows(any_store))
-    await any_store.unit(hire)
-    await any_store.unit(lambda uow: uow.rounds.beat())
-    assert len(rows(any_store)) == before
+async def test_what_changed_nothing_leaves_nothing(store: Store) -> None:
+    await store.unit(hire)
+    before = len(rows(store))
+    await store.unit(hire)
+    await store.unit(lambda uow: uow.rounds.beat())
+    assert len(rows(store)) == before
 
 
-async def test_views_that_must_be_logged_are(any_store: Store) -> None:
-    await any_store.do(look_into, ANNA, "customer:9")
-    assert rows(any_store, "act, subject, changes") == [("test_audit.look_into", "customer:9", '[["o","","",{}]]')]
+async def test_views_that_must_be_logged_are(store: Store) -> None:
+    await store.do(look_into, ANNA, "customer:9")
+    assert rows(store, "act, subject, changes") == [("test_audit.look_into", "customer:9", '[["o","","",{}]]')]
     with pytest.raises(RuntimeError, match="run with `do`"):
-        await any_store.ask(look_into, ANNA, "customer:9")
+        await store.ask(look_into, ANNA, "customer:9")
 
 
-async def test_hidden_values_can_be_proved_and_forgotten(any_store: Store) -> None:
+async def test_hidden_values_can_be_proved_and_forgotten(store: Store) -> None:
     """CUS-14, CUS-15: a phone number stands in no line, and once forgotten nobody can try numbers against it."""
-    await any_store.unit(hire)
-    assert not any("13800001111" in str(changes) for (changes,) in rows(any_store, "changes"))
-    with any_store._engine.connect() as connection:
+    await store.unit(hire)
+    assert not any("13800001111" in str(changes) for (changes,) in rows(store, "changes"))
+    with store._engine.connect() as connection:
         salt = connection.exec_driver_sql("SELECT salt FROM audit_salts WHERE subject = 'person:1'").scalar_one()
-    (changes,) = (str(c) for s, c in rows(any_store, "subject, changes") if s == "person:1")
+    (changes,) = (str(c) for s, c in rows(store, "subject, changes") if s == "person:1")
     ((_, _, _, fields), *_) = orjson.loads(changes)
     assert fields["phone"] == commitment(bytes(salt), "13800001111")
     assert fields["name"] == "张三", "what is known about staff is told"
-    await any_store.unit(lambda uow: uow.audit.forget("person:1"))
-    assert verify(any_store._engine).fault is None
-    with any_store._engine.connect() as connection:
+    await store.unit(lambda uow: uow.audit.forget("person:1"))
+    assert verify(store._engine).fault is None
+    with store._engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM audit_salts WHERE subject = 'person:1'").scalar() == 0
 
 
-async def test_what_is_written_past_the_program_is_traced_as_such(any_store: Store) -> None:
-    await any_store.do(promise, ANNA, "lead:7")
-    with any_store._engine.begin() as connection:
+async def test_what_is_written_past_the_program_is_traced_as_such(store: Store) -> None:
+    await store.do(promise, ANNA, "lead:7")
+    with store._engine.begin() as connection:
         connection.exec_driver_sql("UPDATE deadlines SET clause = 'gift' WHERE subject = 'lead:7'")
-    assert verify(any_store._engine).waiting == 1
-    await any_store.do(promise, ANNA, "lead:8")
-    assert rows(any_store, "act, role, subject, changes")[1:] == [
+    assert verify(store._engine).waiting == 1
+    await store.do(promise, ANNA, "lead:8")
+    assert rows(store, "act, role, subject, changes")[1:] == [
         ("outside", "system", "lead:7", '[["~","deadlines","1",{"clause":[null,"gift"]}]]'),
-        rows(any_store, "act, role, subject, changes")[2],
+        rows(store, "act, role, subject, changes")[2],
     ]
-    assert verify(any_store._engine).waiting == 0
+    assert verify(store._engine).waiting == 0
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_trail SET who = 'x'", "DELETE FROM audit_trail WHERE seq = 1"])
-async def test_the_database_refuses_to_change_the_trail(any_store: Store, statement: str) -> None:
-    await any_store.do(promise, ANNA, "lead:7")
-    with pytest.raises(sa.exc.DBAPIError, match="never changed"), any_store._engine.begin() as connection:
+async def test_the_database_refuses_to_change_the_trail(store: Store, statement: str) -> None:
+    await store.do(promise, ANNA, "lead:7")
+    with pytest.raises(sa.exc.DBAPIError, match="never changed"), store._engine.begin() as connection:
         connection.exec_driver_sql(statement)
 
 
@@ -177,10 +159,19 @@ async def test_the_database_refuses_to_change_the_trail(any_store: Store, statem
 
 
 @pytest.fixture
-async def ten(store: Store, tmp_path: Path) -> Path:
+def file_store(tmp_path: Path, databases: Databases, clock: ManualClock) -> Iterator[Store]:
+    """A store whose file can be reached past the program."""
+    opened = Store(databases.make("sqlite", tmp_path), clock, default())
+    opened.start()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def ten(file_store: Store, tmp_path: Path) -> Path:
     """A file with ten lines and no triggers."""
     for n in range(10):
-        await store.do(promise, ANNA, f"lead:{n}")
+        await file_store.do(promise, ANNA, f"lead:{n}")
     file = tmp_path / "keguan.db"
     with sqlite3.connect(file) as connection:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
@@ -263,11 +254,11 @@ def test_end_cut_off_is_found_by_who_knows_it_from_elsewhere(ten: Path) -> None:
     assert found(ten, head) == (Fault.CUT, 8)
 
 
-async def test_trail_made_anew_is_found_by_who_knows_it_from_elsewhere(ten: Path, store: Store) -> None:
+async def test_trail_made_anew_is_found_by_who_knows_it_from_elsewhere(ten: Path, file_store: Store) -> None:
     head = head_of(ten)
     tamper(ten, "DELETE FROM audit_trail")
-    store.close()
-    again = Store(store.url, ManualClock(NOON), default())  # whose start puts the triggers back
+    file_store.close()
+    again = Store(file_store.url, ManualClock(NOON), default())  # whose start puts the triggers back
     again.start()
     for n in range(12):
         await again.do(promise, ANNA, f"lead:{n + 50}")
@@ -276,7 +267,7 @@ async def test_trail_made_anew_is_found_by_who_knows_it_from_elsewhere(ten: Path
     assert found(ten, head) == (Fault.REWRITTEN, 10)
 
 
-def test_system_is_no_account(store: Store) -> None:
-    asyncio.run(store.do(promise, SYSTEM, "lead:1"))
-    assert rows(store, "account, person, who, role") == [(None, None, "", "system")]
-    assert head_of(Path(store.url.removeprefix("sqlite:///"))).seq == 1
+def test_system_is_no_account(file_store: Store) -> None:
+    asyncio.run(file_store.do(promise, SYSTEM, "lead:1"))
+    assert rows(file_store, "account, person, who, role") == [(None, None, "", "system")]
+    assert head_of(Path(file_store.url.removeprefix("sqlite:///"))).seq == 1

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,9 +33,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Store]:
-    made = Store(f"sqlite:///{tmp_path / 'keguan.db'}", clock, default())
-    made.create_tables()
+async def store(url: str, clock: ManualClock) -> AsyncIterator[Store]:
+    made = Store(url, clock, default())
     made.start()
     rows = [
         StaffRow(2, "M", "经理", "销售部", Role.MANAGER),

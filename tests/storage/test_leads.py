@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,9 +26,8 @@ DRAFT = Draft("phone", "华强电子", "+8613800001111", "要<200>台", "华南"
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    made = Store(f"sqlite:///{tmp_path / 'keguan.db'}", ManualClock(MONDAY), default())
-    made.create_tables()
+async def store(url: str) -> AsyncIterator[Store]:
+    made = Store(url, ManualClock(MONDAY), default())
     made.start()
     rows = [StaffRow(n, str(n), f"业务{n}", "销售部", Role.SALESPERSON) for n in (1, 2)]
     await made.do(people.import_staff, SYSTEM, rows)

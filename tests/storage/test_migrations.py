@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,31 +11,17 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from storage import migrate
-
-SERVER = os.environ.get("KEGUAN_TEST_PG", "postgresql+psycopg://postgres:postgres@127.0.0.1:5432/postgres")
-
-
-def _new_database() -> Iterator[str]:
-    """A database of its own on the local PostgreSQL; skipped, and said so, where none answers."""
-    try:
-        server = sa.create_engine(SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
-        name = f"keguan_{secrets.token_hex(6)}"
-        with server.connect() as connection:
-            connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    except (sa.exc.OperationalError, ImportError) as error:
-        pytest.skip(f"no PostgreSQL at hand (KEGUAN_TEST_PG): {str(error).splitlines()[0]}")
-    yield server.url.set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    server.dispose()
+from tests.support.databases import KINDS, postgresql
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'keguan.db'}"
     else:
-        yield from _new_database()
+        with postgresql() as address:
+            yield address
 
 
 def _tables(url: str) -> set[str]:

@@ -11,7 +11,6 @@ Whatever the bot writes or edits must be expected by somebody: `Bench.close` fai
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -43,6 +42,7 @@ from tests.support.trail import untraced
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ANCHOR = "keguan audit verify"
+ADDRESS = "database.txt"
 MONDAY = datetime(2026, 9, 14, 8, 0, tzinfo=SHANGHAI)  # an ordinary Monday, 08:00
 
 
@@ -282,15 +282,10 @@ class Bench:
         return [f"{view.name}: {heard.text}" for view in self.views.values() for heard in view.unread]
 
 
-def template(folder: Path) -> Path:
-    """An empty database with all tables, made once and copied for each test."""
-    file = folder / "template.db"
-    if not file.exists():
-        store = Store(f"sqlite:///{file}", ManualClock(MONDAY), default())
-        store.create_tables()
-        store.start()
-        store.close()
-    return file
+def address(folder: Path) -> str:
+    """Where the database of a bench in `folder` is."""
+    noted = folder / ADDRESS
+    return noted.read_text() if noted.exists() else f"sqlite:///{folder / 'keguan.db'}"
 
 
 @asynccontextmanager
@@ -308,7 +303,7 @@ async def open_bench(
     clock = clock or ManualClock(at)
     telegram = telegram or Telegram(clock.now, strict=True)
     rulebook = rulebook or (load(rulebook_file) if rulebook_file else default())
-    store = Store(f"sqlite:///{folder / 'keguan.db'}", clock, rulebook)
+    store = Store(address(folder), clock, rulebook)
     bot = Bot(telegram.token, session=SandboxSession(telegram), default=default_properties())
     app = App(store, FormStore(f"sqlite+aiosqlite:///{folder / 'forms.db'}"), clock, bot, rulebook_file=rulebook_file)
     bench = Bench(telegram, clock, app, Conductor(app, clock))
@@ -318,14 +313,15 @@ async def open_bench(
         yield bench
         if strict and (left := bench.unasserted()):
             raise AssertionError("nobody asserted:\n" + "\n---\n".join(left))
-        if strict and (left := untraced(folder / "keguan.db")):
+        file = folder / "keguan.db"
+        if strict and file.exists() and (left := untraced(file)):
             raise AssertionError("changed without a trace:\n" + "\n".join(left))
     finally:
         forget()
         await app.stop()
 
 
-def prepare(folder: Path, templates: Path) -> Path:
-    """A folder with an empty database in it."""
-    shutil.copy(template(templates), folder / "keguan.db")
+def prepare(folder: Path, url: str) -> Path:
+    """A folder whose benches use the database at `url`."""
+    (folder / ADDRESS).write_text(url)
     return folder
