@@ -11,6 +11,7 @@ from bot.handlers import (
     approvals,
     audit,
     calendar,
+    campaigns,
     checkins,
     complaints,
     customers,
@@ -48,6 +49,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     ledger,
     audit,
     discipline,
+    campaigns,
     visits,
     help,
 )

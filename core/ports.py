@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from core.approvals.model import Approvals
     from core.audit import Audit
     from core.calendar.model import DayChanges
+    from core.campaigns import Campaigns
     from core.checkins import Absences, Checkins
     from core.complaints.model import Complaints
     from core.customers.model import Customers
@@ -57,6 +58,8 @@ class UnitOfWork(Protocol):
     def acts(self) -> Acts: ...
     @property
     def violations(self) -> Violations: ...
+    @property
+    def campaigns(self) -> Campaigns: ...
 
     @property
     def audit(self) -> Audit:

@@ -16,6 +16,7 @@ from storage.appeals import SqlAppeals
 from storage.approvals import SqlApprovals
 from storage.audit import SqlAudit
 from storage.calendar import SqlDayChanges
+from storage.campaigns import SqlCampaigns
 from storage.checkins import SqlAbsences, SqlCheckins
 from storage.complaints import SqlComplaints
 from storage.customers import SqlCustomers
@@ -108,6 +109,10 @@ class SqlUnitOfWork:
     @cached_property
     def violations(self) -> SqlViolations:
         return SqlViolations(self._c, self.touched)
+
+    @cached_property
+    def campaigns(self) -> SqlCampaigns:
+        return SqlCampaigns(self._c)
 
     @cached_property
     def audit(self) -> SqlAudit:

@@ -94,7 +94,6 @@ def removed(v: Viewer, facts: Facts) -> Screen:
             v.t("A mistake? Tell your manager; they can put it back.") if not facts["guest"] else None,
             v.clause(_clause(facts)),
         ),
-        _clause_button(v, facts) if not facts["guest"] else (),
     )
 
 
@@ -189,7 +188,6 @@ def trial(v: Viewer, facts: Facts) -> Screen:
             v.t("Nothing was done, and nobody else was told. Harmless words: /allow and the word, in the group."),
             v.clause(_clause(facts)),
         ),
-        _clause_button(v, facts),
     )
 
 
@@ -368,11 +366,6 @@ def _quoted(facts: Facts) -> Html | None:
 def _media(v: Viewer, facts: Facts) -> Html | None:
     media = _str(facts, "media")
     return v.t("With it: {media}", media=media_name(v, media)) if media else None
-
-
-def _clause_button(v: Viewer, facts: Facts) -> tuple[tuple[Button, ...], ...]:
-    clause = _clause(facts)
-    return row(Button(v.t("Read the clause"), press("rule", clause))) if clause else ()
 
 
 def _clause(facts: Facts) -> str | None:

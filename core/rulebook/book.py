@@ -23,6 +23,7 @@ from core.rulebook.sections import (
     ArchiveRules,
     AuditRules,
     BlacklistRules,
+    CampaignRules,
     CheckinRules,
     ChurnRules,
     ClassRules,
@@ -50,6 +51,7 @@ from core.rulebook.sections import (
     PoolRules,
     PrivacyRules,
     QuietRules,
+    ReadingRules,
     ReceptionRules,
     RepairRules,
     ReportRules,
@@ -114,6 +116,8 @@ class Rulebook(BaseModel):
     trial: TrialRules
     groups: GroupRules
     discipline: DisciplineRules
+    campaigns: CampaignRules
+    reading: ReadingRules
     handover: HandoverRules
     checkin: CheckinRules
     tasks: TaskRules

@@ -25,6 +25,7 @@ from core.rulebook.sections.base import (
     Weekday,
     Words,
 )
+from core.rulebook.sections.campaigns import CampaignRules, ReadingRules
 from core.rulebook.sections.checkin import CheckinRules, check_checkin
 from core.rulebook.sections.classes import ClassRules, check_class_named, check_classes
 from core.rulebook.sections.clauses import CLAUSE_IDS, CLAUSES, Clauses, ClauseText, check_clauses, sanction_key
@@ -93,6 +94,7 @@ __all__ = [
     "ArchiveRules",
     "AuditRules",
     "BlacklistRules",
+    "CampaignRules",
     "CheckinRules",
     "Choice",
     "ChurnRules",
@@ -130,6 +132,7 @@ __all__ = [
     "PrivacyRules",
     "QuietRules",
     "Range",
+    "ReadingRules",
     "ReceptionRules",
     "RepairRules",
     "ReportRules",
@@ -161,6 +164,8 @@ SECTIONS: dict[str, Any] = {
     "trial": TrialRules,
     "groups": GroupRules,
     "discipline": DisciplineRules,
+    "campaigns": CampaignRules,
+    "reading": ReadingRules,
     "handover": HandoverRules,
     "checkin": CheckinRules,
     "tasks": TaskRules,

@@ -41,6 +41,8 @@ CLAUSES: dict[str, str] = {
     "group.real_name": NONE,
     "group.forbidden": "discipline.sanction",
     "group.leaving": "groups.leaving_sanction",
+    "group.sharing": NONE,
+    "group.reading": NONE,
     # handover
     "handover.confirm": NONE,
     # checkin

@@ -162,6 +162,25 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         )
 
     op.create_table(
+        "campaigns",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("photo", sa.String(length=200), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("needs_proof", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("settled_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_campaigns_group_id")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["people.id"], name=op.f("fk_campaigns_opened_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
+    )
+    with op.batch_alter_table("campaigns", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaigns_state"), ["state"], unique=False)
+
+    op.create_table(
         "clause_switches",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("clause", sa.String(length=80), nullable=False),
@@ -415,6 +434,16 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.create_index(batch_op.f("ix_approval_files_approval_id"), ["approval_id"], unique=False)
 
     op.create_table(
+        "campaign_shares",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("proof", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_campaign_shares_campaign_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_campaign_shares_person_id")),
+        sa.PrimaryKeyConstraint("campaign_id", "person_id", name=op.f("pk_campaign_shares")),
+    )
+    op.create_table(
         "handover_items",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("handover_id", sa.Integer(), nullable=False),
@@ -599,6 +628,7 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index(batch_op.f("ix_handover_items_receiver_id"))
 
     op.drop_table("handover_items")
+    op.drop_table("campaign_shares")
     with op.batch_alter_table("approval_files", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_approval_files_approval_id"))
 
@@ -665,6 +695,10 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         )
 
     op.drop_table("clause_switches")
+    with op.batch_alter_table("campaigns", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaigns_state"))
+
+    op.drop_table("campaigns")
     with op.batch_alter_table("approvals", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_approvals_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
