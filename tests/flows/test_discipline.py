@@ -60,7 +60,7 @@ async def test_forbidden_message_is_removed_with_evidence_and_its_sender_learns_
     await anna.says(BAD, group)
     assert BAD not in standing(group)
     group.expects_silence()
-    anna.expects("08:00 · 你在“销售群”里的 1 条消息已被删除", "色情（裸聊）", BAD, "群内禁发内容", "条文")
+    anna.expects("08:00 · 你在“销售群”里的 1 条消息已被删除", "色情（裸聊）", BAD, "群内禁发内容")
     anna.expects("记入你的台账：警告")
     manager.expects("08:00 · 销售部-安娜 在“销售群”", "色情（裸聊）", BAD, "已删除 1 条", "恢复", "证据")
     manager.expects("销售部-安娜", "警告", "群内禁发")
