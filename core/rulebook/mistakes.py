@@ -10,9 +10,11 @@ from zoneinfo import available_timezones
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from core.rulebook import hints
 from core.rulebook.problems import Finding, Path, near
 from core.rulebook.sections import SECTIONS
 from core.rulebook.shape import bare, is_model, setting_at
+from core.rulebook.source import glued_key
 from core.rulebook.wording import ProblemKind
 
 _TYPES = {
@@ -57,7 +59,7 @@ def _said(error: ErrorDetails, path: Path) -> tuple[ProblemKind, str, str | None
     kind = error["type"]
     ctx = error.get("ctx", {})
     if kind in _TYPES:
-        return ProblemKind.WRONG_TYPE, _TYPES[kind], None
+        return _wrong_type(_TYPES[kind], error["input"])
     if kind in _BOUNDS:
         sign, name = _BOUNDS[kind]
         return ProblemKind.OUT_OF_RANGE, f"{sign} {ctx[name]}", None
@@ -67,14 +69,22 @@ def _said(error: ErrorDetails, path: Path) -> tuple[ProblemKind, str, str | None
         return ProblemKind.MISSING_KEY, "", None
     if kind == "literal_error":
         known = _options(error)
-        return ProblemKind.NOT_ALLOWED, " | ".join(known), near(str(error["input"]), known)
+        return ProblemKind.NOT_ALLOWED, " | ".join(known), hints.option(error["input"], known)
     if kind == "unknown_zone":
         return ProblemKind.BAD_FORMAT, "Asia/Shanghai", near(str(error["input"]), available_timezones())
     if kind == "exactly_one":
         return ProblemKind.EXACTLY_ONE, str(ctx["expected"]), None
     if kind in {"too_short", "blank"}:
         return ProblemKind.OUT_OF_RANGE, f"≥ {ctx.get('min_length', 1)}", None
-    return ProblemKind.BAD_FORMAT, _pattern(error), None
+    return ProblemKind.BAD_FORMAT, _pattern(error), hints.written(error["input"])
+
+
+def _wrong_type(expected: str, value: Any) -> tuple[ProblemKind, str, str | None]:
+    key = glued_key(value) if isinstance(value, str) and expected == "mapping" else None
+    if key:
+        return ProblemKind.COLON, f"{key}: …", None
+    meant = {"int": hints.figure, "bool": hints.truth, "list": hints.listed}.get(expected)
+    return ProblemKind.WRONG_TYPE, expected, meant(value) if meant else None
 
 
 def _pattern(error: ErrorDetails) -> str:

@@ -7,6 +7,7 @@ check wants all mistakes at once.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -79,10 +80,7 @@ def _compose(text: str, file: str) -> Node | None:
     try:
         node: Node | None = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        got = " ".join(str(error.problem or error.context).split())
-        raise RulebookError([Problem(file, line, column, "", ProblemKind.SYNTAX, got=got)]) from error
+        raise RulebookError([_broken(error, text, file)]) from error
     except ReaderError as error:
         before = text[: error.position]
         place = Place(before.count("\n") + 1, len(before.rsplit("\n", 1)[-1]) + 1)
@@ -92,6 +90,51 @@ def _compose(text: str, file: str) -> Node | None:
         got = "nested too deeply" if isinstance(error, RecursionError) else type(error).__name__
         raise RulebookError([Problem(file, 1, 1, "", ProblemKind.SYNTAX, got=got)]) from error
     return node
+
+
+def _broken(error: MarkedYAMLError, text: str, file: str) -> Problem:
+    """What broken syntax most likely comes from; else the reader's own words."""
+    mark = error.problem_mark or error.context_mark
+    place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+    said = " ".join(str(error.problem or error.context).split())
+    glued = _glued(text.splitlines(), place.line)
+    if glued and any(part in said for part in _GLUED_COLON):
+        line, key = glued
+        return Problem(file, line, 1, "", ProblemKind.COLON, expected=f"{key}: …")
+    kind = next((kind for part, kind in _BREAKS if part in said), ProblemKind.SYNTAX)
+    return Problem(file, place.line, place.column, "", kind, got=said)
+
+
+# Parts of the reader's messages, and what they mean to somebody who writes the file.
+_BREAKS = (
+    ("'\\t'", ProblemKind.TAB),
+    ("found '}'", ProblemKind.BRACKET),
+    ("found ']'", ProblemKind.BRACKET),
+    ("mapping values are not allowed", ProblemKind.INDENT),
+    ("expected <block end>", ProblemKind.INDENT),
+    ("but got ':'", ProblemKind.INDENT),
+    ("expected ',' or", ProblemKind.UNCLOSED),
+    ("unexpected end of stream", ProblemKind.UNCLOSED),
+    ("could not find expected ':'", ProblemKind.NO_COLON),
+)
+# A key whose colon is a Chinese one, or has no space after it.
+_GLUED = re.compile(r"\s*(\w[\w.\-]*)(：\s*|:(?=\S))")
+_GLUED_COLON = ("mapping values are not allowed", "could not find expected ':'", "expected <block end>")
+
+
+def glued_key(line: str) -> str | None:
+    """The key at the start of a line whose colon is a Chinese one or has no space after it."""
+    found = _GLUED.match(line)
+    return found[1] if found else None
+
+
+def _glued(lines: list[str], line: int) -> tuple[int, str] | None:
+    """The nearest line up to this one whose key has no proper colon, with that key."""
+    for number in range(min(line, len(lines)), max(0, line - 3), -1):
+        key = glued_key(lines[number - 1])
+        if key:
+            return number, key
+    return None
 
 
 def _value(document: Document, node: Node, path: Path) -> Any:

@@ -15,6 +15,12 @@ class ProblemKind(StrEnum):
     UNREADABLE = "unreadable"
     ENCODING = "encoding"
     SYNTAX = "syntax"
+    TAB = "tab"
+    INDENT = "indent"
+    UNCLOSED = "unclosed"
+    BRACKET = "bracket"
+    COLON = "colon"
+    NO_COLON = "no_colon"
     EMPTY = "empty"
     NOT_A_MAPPING = "not_a_mapping"
     NOT_PLAIN = "not_plain"
@@ -41,8 +47,15 @@ class ProblemKind(StrEnum):
 
 _ENGLISH = {
     ProblemKind.UNREADABLE: "the file cannot be read: {got}",
-    ProblemKind.ENCODING: "the file is not UTF-8 text from here on ({got})",
+    ProblemKind.ENCODING: "the file is not UTF-8 text from here on ({got}); save it as UTF-8",
     ProblemKind.SYNTAX: "this is not valid YAML: {got}",
+    ProblemKind.TAB: "there is a tab here; write spaces",
+    ProblemKind.INDENT: "the indentation is not as above, or there are two colons in a line; a text with a colon "
+    "stands in quotes",
+    ProblemKind.UNCLOSED: "a bracket or a quote is not closed before this place",
+    ProblemKind.BRACKET: "there is a bracket too many here",
+    ProblemKind.COLON: "write a colon and a space after the key: `{expected}`",
+    ProblemKind.NO_COLON: "there is no colon after a key before this place",
     ProblemKind.EMPTY: "the file holds no settings; write at least {expected}",
     ProblemKind.NOT_A_MAPPING: "a rulebook is a list of sections with a colon after each name, not {got}",
     ProblemKind.NOT_PLAIN: "write {expected}, not {got}",
@@ -68,8 +81,14 @@ _ENGLISH = {
 }
 _CHINESE = {
     ProblemKind.UNREADABLE: "文件读不出来：{got}",
-    ProblemKind.ENCODING: "从这里起不是 UTF-8 文本（{got}）",
+    ProblemKind.ENCODING: "从这里起不是 UTF-8 文本（{got}），请另存为 UTF-8",
     ProblemKind.SYNTAX: "YAML 写法有误：{got}",
+    ProblemKind.TAB: "这里有制表符，请改用空格",
+    ProblemKind.INDENT: "缩进与上面不一致，或一行里有两个冒号；含冒号的文字请加引号",
+    ProblemKind.UNCLOSED: "在这之前有括号或引号没有闭合",
+    ProblemKind.BRACKET: "这里多了一个括号",
+    ProblemKind.COLON: "名称后面要用英文冒号加一个空格：`{expected}`",
+    ProblemKind.NO_COLON: "在这之前有一项的名称后面没有冒号",
     ProblemKind.EMPTY: "文件里没有任何设置，至少写上 {expected}",
     ProblemKind.NOT_A_MAPPING: "制度文件应由“名称: 内容”的各章组成，现在是{got}",
     ProblemKind.NOT_PLAIN: "请写成{expected}，不要用{got}",

@@ -192,13 +192,58 @@ def test_blank_company_name_is_refused() -> None:
 
 def test_syntax_error_has_its_place() -> None:
     problem = only("checkin:\n  due_at: 09:00\n   closes_at: 09:10\n")
-    assert where(problem) == (3, 13, "", ProblemKind.SYNTAX)
-    assert "mapping values are not allowed here" in str(problem)
+    assert where(problem) == (3, 13, "", ProblemKind.INDENT)
+    assert "the indentation is not as above" in str(problem)
+    assert "缩进与上面不一致" in problem.chinese()
 
 
 @pytest.mark.parametrize(
-    "text", ["a: [1,\nb: 2", "\ta: 1", "a: *q", "preset: default\n---\npreset: default", "...", "[" * 2000]
+    ("text", "where_", "kind"),
+    [
+        ("tasks:\n\treply_minutes: 5\n", (2, 1), ProblemKind.TAB),
+        ("tasks：\n  reply_minutes: 5\n", (1, 1), ProblemKind.COLON),
+        ("tasks:\n  reply_minutes：5\n  due: end_of_day\n", (2, 1), ProblemKind.COLON),
+        ("tasks:\n  reply_minutes：5\n", (1, 1), ProblemKind.COLON),
+        ("tasks:\n  reply_minutes:5\n", (1, 1), ProblemKind.COLON),
+        ("tasks: {reply_minutes: 5\n", (2, 1), ProblemKind.UNCLOSED),
+        ("company: {name: '甲}\n", (2, 1), ProblemKind.UNCLOSED),
+        ("tasks: {reply_minutes: 5}}\n", (1, 26), ProblemKind.BRACKET),
+        ("tasks:\n  reply_minutes: 5\n  due\n", (4, 1), ProblemKind.NO_COLON),
+        ("clauses: {visit.log: {text: {zh: a: b}}}\n", (1, 35), ProblemKind.INDENT),
+    ],
 )
+def test_broken_syntax_is_told_in_words_of_the_writer(text: str, where_: tuple[int, int], kind: ProblemKind) -> None:
+    problem = only(text)
+    assert (problem.line, problem.column, problem.kind) == (*where_, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("tasks: {reply_minutes: 30分钟}", "30"),
+        ("tasks: {reply_minutes: '30'}", "30"),
+        ("tasks: {reply_minutes: ３０}", "30"),
+        ("tasks: {reply_minutes: 30到40}", None),
+        ("tasks: {urgent_ignores_worktime: 是}", "true"),
+        ("tasks: {urgent_ignores_worktime: no}", "false"),
+        ("checkin: {due_at: 9:00}", "09:00"),
+        ("checkin: {due_at: 09：00}", "09:00"),
+        ("checkin: {due_at: 25:00}", None),
+        ("checkin: {roles: salesperson}", "[salesperson]"),
+        ("checkin: {roles: [业务员]}", "salesperson"),
+        ("worktime: {shifts: {mon: [9:00-12:00]}}", "09:00-12:00"),
+        ("worktime: {shifts: {mon: 09:00-12:00}}", "[09:00-12:00]"),
+        ("worktime: {days_off: [2026/10/1]}", "2026-10-01"),
+        ("worktime: {days_off: [2026年10月1日]}", "2026-10-01"),
+        ("worktime: {days_off: [2026-02-30]}", None),
+        ("preset: manufactoring", "manufacturing"),
+    ],
+)
+def test_what_was_most_likely_meant_is_offered(text: str, meant: str | None) -> None:
+    assert only(text).near == meant
+
+
+@pytest.mark.parametrize("text", ["a: *q", "preset: default\n---\npreset: default", "...", "[" * 2000])
 def test_broken_yaml_is_a_problem_not_a_crash(text: str) -> None:
     assert only(text).kind is ProblemKind.SYNTAX
 
