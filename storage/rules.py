@@ -56,6 +56,7 @@ class EditionRow(Base):
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     changes: Mapped[Any] = mapped_column(Json)
     marks: Mapped[Any] = mapped_column(Json)
+    follows: Mapped[int] = mapped_column(unique=True)
 
 
 class SwitchRow(Base):
@@ -108,6 +109,10 @@ LATEST_MARK = sa.select(
 _BEFORE = sa.select(_E).where(_E.c.since < sa.bindparam("at")).order_by(_E.c.id.desc()).limit(1)
 OF_VERSION = sa.select(_E).where(_E.c.version == sa.bindparam("v")).order_by(_E.c.id.desc()).limit(1)
 _CONTENT = sa.select(_B.c.content).where(_B.c.version == sa.bindparam("v"))
+_RECORD = {
+    "sqlite": sqlite.insert(_E).on_conflict_do_nothing(index_elements=["follows"]).returning(_E),
+    "postgresql": postgresql.insert(_E).on_conflict_do_nothing(index_elements=["follows"]).returning(_E),
+}
 _KEEP = insert_ignoring(RulebookRow, on=["version"])
 _LIVE = (
     sa.select(_S).where(_S.c.state.in_([SwitchState.PLANNED, SwitchState.STANDING])).order_by(_S.c.from_at, _S.c.id)
@@ -171,6 +176,7 @@ def edition_from(row: Any) -> Edition:
         None if row.person_id is None else PersonId(row.person_id),
         tuple(Change(*change) for change in row.changes),
         {clause: Mark(_instant(changed), _instant(since)) for clause, (changed, since) in row.marks.items()},
+        EditionId(row.follows),
         EditionId(row.id),
     )
 
@@ -216,7 +222,7 @@ class SqlRules:
         found: str | None = self._c.execute(_CONTENT, {"v": base}).scalar()
         return found
 
-    def record(self, edition: NewEdition, book: Rulebook) -> Edition:
+    def record(self, edition: NewEdition, book: Rulebook) -> Edition | None:
         self._touched.add(RULEBOOK)
         self._c.execute(_KEEP[self._c.dialect.name], {"version": edition.base, "content": written_out(book)})
         values = {
@@ -229,9 +235,10 @@ class SqlRules:
             "person_id": edition.person,
             "changes": [[change.key, change.old, change.new] for change in edition.changes],
             "marks": _marks(edition.marks),
+            "follows": edition.follows,
         }
-        row = self._c.execute(sa.insert(_E).returning(_E), values).one()
-        return edition_from(row)
+        row = self._c.execute(_RECORD[self._c.dialect.name], values).first()
+        return None if row is None else edition_from(row)
 
     def before(self, at: datetime) -> Edition | None:
         row = self._c.execute(_BEFORE, {"at": at}).first()

@@ -35,7 +35,8 @@ def adopt(uow: UnitOfWork, actor: Actor, book: Rulebook) -> Adopted:
     carry_out_due(uow)
     last = uow.rules.latest()
     if last is None:
-        return Adopted(_begin(uow, book), Differences((), ()))
+        first = _begin(uow, book)
+        return Adopted(first, Differences((), ())) if first else adopt(uow, actor, book)
     if last.base == book.version:
         return Adopted(last, Differences((), ()))
     before = file_of(uow, last, book)
@@ -46,6 +47,8 @@ def adopt(uow: UnitOfWork, actor: Actor, book: Rulebook) -> Adopted:
     effective = with_in_force(book, words)
     by, person = (actor.name, actor.person) if actor.is_staff else ("", None)
     found, edition = _record(uow, last, book, effective, uow.now, Cause.FILE, by, person)
+    if edition is None:  # another process was quicker: what it recorded is what this one changes
+        return adopt(uow, actor, book)
     _announce(uow, edition, found)
     return Adopted(edition, found, tuple(one for one in words if _word(book, one) not in (None, words[one])))
 
@@ -54,7 +57,7 @@ def _word(book: Rulebook, clause: str) -> bool | None:
     return book.clauses[clause].in_force if clause in book.clauses else None
 
 
-def _begin(uow: UnitOfWork, book: Rulebook) -> Edition:
+def _begin(uow: UnitOfWork, book: Rulebook) -> Edition | None:
     """The first edition: nobody is told, for nothing was different before."""
     in_force = frozenset(one.id for one in book.clauses.values() if one.in_force)
     marks = first_marks(book, uow.now)
@@ -83,11 +86,11 @@ def _record(
     cause: Cause,
     by: str,
     person: PersonId | None,
-) -> tuple[Differences, Edition]:
+) -> tuple[Differences, Edition | None]:
     found, changes = differences(book_of(uow, last, base), effective)
     in_force = frozenset(one.id for one in effective.clauses.values() if one.in_force)
     marks = marks_of(last.marks, found.clauses, effective, since)
-    new = NewEdition(effective.version, base.version, since, in_force, cause, by, person, changes, marks)
+    new = NewEdition(effective.version, base.version, since, in_force, cause, by, person, changes, marks, last.id)
     return found, uow.rules.record(new, base)
 
 
@@ -109,6 +112,8 @@ def carry_out(uow: UnitOfWork, switch: Switch) -> Edition | None:
     if effective.version == last.version:
         return last
     found, edition = _record(uow, last, base, effective, switch.from_at, Cause.SWITCH, switch.by, switch.person)
+    if edition is None:
+        return carry_out(uow, switch)
     _announce(uow, edition, found)
     return edition
 

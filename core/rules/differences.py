@@ -9,6 +9,7 @@ from datetime import datetime
 from core.ledger import effects_of
 from core.notices import Fact
 from core.rulebook import Change, Clause, Rulebook, Sanction, describe_change
+from core.rulebook.sections import sanction_key
 from core.rules.model import Mark
 
 MOST_TOLD = 8  # clauses and settings in one announcement; the rest is counted
@@ -67,12 +68,13 @@ def differences(old: Rulebook, new: Rulebook) -> tuple[Differences, tuple[Change
     told = [ClauseChange(one, state_of(old, one), state_of(new, one)) for one in ids]
     told = [one for one in told if one.old is None or one.new is None or not one.old.reads_like(one.new)]
     said = {name for one in told for state in (one.old, one.new) if state for name in state.clause.named}
+    said |= {key for one in told if (key := sanction_key(one.id))}
     return Differences(tuple(told), tuple(c for c in changes if not _is_said(c.key, said))), changes
 
 
 def _is_said(key: str, said: Iterable[str]) -> bool:
     """Whether a clause that is told of says it: its text names the setting, or it is the cost of a breach."""
-    return key.startswith("clauses.") or "sanction" in key or key in said
+    return key.startswith("clauses.") or any(key == one or key.startswith(f"{one}.") for one in said)
 
 
 def marks_of(

@@ -62,6 +62,7 @@ class NewEdition:
     person: PersonId | None
     changes: tuple[Change, ...]
     marks: Mapping[str, Mark]
+    follows: EditionId = EditionId(0)  # the edition before; no two follow the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,9 @@ class Rules(Protocol):
     def content(self, base: str) -> str | None:
         """What `written_out` gave for this version of the file."""
 
-    def record(self, edition: NewEdition, book: Rulebook) -> Edition: ...
+    def record(self, edition: NewEdition, book: Rulebook) -> Edition | None:
+        """None where another process has recorded what follows the same edition."""
+
     def switches(self) -> list[Switch]:
         """Those planned and standing, in the order in which they take effect."""
 

@@ -288,9 +288,11 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("changes", Json(), nullable=False),
         sa.Column("marks", Json(), nullable=False),
+        sa.Column("follows", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["base"], ["rulebooks.version"], name=op.f("fk_rulebook_editions_base")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_rulebook_editions_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rulebook_editions")),
+        sa.UniqueConstraint("follows", name=op.f("uq_rulebook_editions_follows")),
     )
     with op.batch_alter_table("rulebook_editions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rulebook_editions_version"), ["version"], unique=False)
