@@ -93,6 +93,13 @@ async def test_rule3_the_areas_lead_to_their_clauses_with_three_buttons_at_most(
     zhang.expects("没有")
 
 
+async def test_rule3_an_english_reader_has_the_clause_in_english(company: Company) -> None:
+    await company.zhang.says("/language en")
+    company.zhang.skips()
+    await company.zhang.says("/rules late")
+    company.zhang.expects("Late check-in", "A location reported after 09:00", "costs nothing", "On trial")
+
+
 def test_every_area_with_clauses_has_a_name() -> None:
     """In both languages; an area of the company's own shows its key."""
     for language in ("zh_CN", "en"):
