@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from core.rulebook.book import Rulebook
 
+SAME_FOR_ALL = ("zone", "working_time")  # what is worked out once and does not depend on the clauses
+
 
 def written_out(book: Rulebook) -> str:
     """Everything the rulebook sets, as JSON."""
@@ -55,7 +57,8 @@ def with_in_force(book: Rulebook, words: Mapping[str, bool], version: str | None
     if not changed and version in (None, book.version):
         return book
     made = book.model_copy(update={"clauses": {**book.clauses, **changed}})
-    made.__dict__.pop("version", None)
+    for worked_out in made.__dict__.keys() - {*Rulebook.model_fields, *SAME_FOR_ALL}:
+        del made.__dict__[worked_out]
     if version is not None:
         made.__dict__["version"] = version
     return made
