@@ -99,11 +99,11 @@ async def test_p16_a_question_stops_the_clock_and_the_answer_starts_it_again(com
 
     await c.zhang.says("有，下午补上", reply_to=question.message)
     c.zhang.expects("已转给 #1 的审批人")
-    c.zhang.expects("9月15日 周二 09:30 前", edited=True)
-    c.boss.expects("💬 销售部-张三：“有，下午补上”", "你问的：“有没有收据？”", "9月15日 周二 09:30 前", "✅ 批准")
-    c.boss.expects("9月15日 周二 09:30 前", edited=True)
-    assert await c.clock() == {"remind": "14 17:30", "due": "15 09:30"}, "one hour was used before the question"
-    await c.bench.clock_to("17:30")
+    c.zhang.expects("18:00 前", edited=True)
+    c.boss.expects("💬 销售部-张三：“有，下午补上”", "你问的：“有没有收据？”", "18:00 前", "✅ 批准")
+    c.boss.expects("18:00 前", edited=True)
+    assert await c.clock() == {"remind": "14 17:00", "due": "14 18:00"}, "one hour was used before the question"
+    await c.bench.clock_to("17:00")
     c.boss.expects("⏰ 快到时限")
     await c.boss.presses("批准")
     assert (await c.approval()).state is State.APPROVED
