@@ -8,10 +8,13 @@ from typing import Any
 from aiogram import F, Router
 from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message
+from aiogram_dialog import DialogManager
 
 from bot.callbacks import OnPress, number
 from bot.commands import N_, Payload, Place, Said, command
 from bot.contents import answers_bot, evidence_of, source_of_place
+from bot.dialogs import leave as forms
+from bot.dialogs.leave import dialogs
 from bot.handlers.people import START
 from bot.handling import Ask, Do
 from bot.screens import Say
@@ -27,6 +30,7 @@ from core.errors import NotFound
 from core.geo import Point
 from core.ids import AbsenceId, GroupId, MessageId, PersonId
 
+__all__ = ["dialogs", "listeners", "router"]
 CHECKIN = command("checkin", ("报到",), N_("Check-in: report my place, or the day's list"), Place.BOTH, STAFF)
 LEAVE = command("leave", ("请假",), N_("Leave or business trip"), Place.PRIVATE, STAFF)
 EXCUSE = command("excuse", ("准假",), N_("Excuse a missed check-in"), Place.BOTH, MANAGERS)
@@ -47,6 +51,7 @@ def router() -> Router:
     made.callback_query.register(settle_more, OnPress("chk_more"))
     made.callback_query.register(settle_one, OnPress("chk_one"))
     made.callback_query.register(settled, OnPress("chk_ok"))
+    made.callback_query.register(why, OnPress("chk_why", private=True))
     return made
 
 
@@ -180,6 +185,15 @@ async def _answer(v: Viewer, say: Say, asked: Absence | Approval) -> None:
     """What needs approval has a card of its own."""
     if isinstance(asked, Absence):
         await say(views.announced(v, asked))
+
+
+async def why(
+    query: CallbackQuery, parts: list[str], actor: Actor, ask: Ask, say: Say, dialog_manager: DialogManager
+) -> None:
+    """Ask to be excused: the reason in a form."""
+    found = await ask(checkins.excusable, actor, _day(parts[0] if parts else ""))
+    await say.toast("")
+    await forms.begin(dialog_manager, found.day)
 
 
 async def cancel_leave(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, do: Do, say: Say) -> None:

@@ -317,10 +317,16 @@ def mine(v: Viewer, state: Mine) -> Screen:
     """Where I stand today, with the location button while one is asked for."""
     window, one = state.window, state.checkin
     if window is not None and one is not None and one.standing not in (Standing.WAITING,):
-        return Screen(_standing(v, one))
+        return Screen(_standing(v, one), ask_to_be_excused(v, one))
     if window is None or v.now > window.closes_at or v.now < window.opens_at:
         return Screen(outside(v, state.following))
     return prompt(v, {"due_at": window.due_at, "closes_at": window.closes_at, "clause": checkins.MISSED_CLAUSE})
+
+
+def ask_to_be_excused(v: Viewer, one: Checkin) -> tuple[tuple[Button, ...], ...]:
+    """The way to ask for it, where the rulebook has one."""
+    can = one.standing in (Standing.MISSED, Standing.LATE) and "excuse" in v.rulebook.approvals.chains
+    return row(Button(v.t("Ask to be excused"), press("chk_why", one.day)) if can else None)
 
 
 def _standing(v: Viewer, one: Checkin) -> Html:

@@ -68,6 +68,11 @@ def excuse_about(v: Viewer, facts: Facts) -> Html:
     return v.t("late check-in of {day}", day=day) if facts["late"] else v.t("missed check-in of {day}", day=day)
 
 
+def excuse_asked(v: Viewer, asked: Approval) -> Screen:
+    names = "、".join(one.acting_label for one in asked.waiting)
+    return Screen(v.t("Asked: {names} decides.", names=names))
+
+
 # Managers -------------------------------------------------------------------------------------------------
 
 

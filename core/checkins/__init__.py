@@ -13,7 +13,7 @@ from core.checkins.absences import (
 )
 from core.checkins.board import overview, roster
 from core.checkins.judging import next_window, window_on
-from core.checkins.leave import absences_of, ask_leave, enter_for, my_requests
+from core.checkins.leave import absences_of, ask_excuse, ask_leave, enter_for, excusable, my_requests
 from core.checkins.reporting import awaits_place, last_position, mine, move_live, report
 from core.checkins.values import (
     ABSENCE,
@@ -81,10 +81,12 @@ __all__ = [
     "Window",
     "absences_of",
     "announce",
+    "ask_excuse",
     "ask_leave",
     "awaits_place",
     "cancel",
     "enter_for",
+    "excusable",
     "excuse_by_name",
     "excuse_on",
     "is_absent",

@@ -11,7 +11,6 @@ from core.access import MANAGERS, STAFF, Actor, permits
 from core.approvals import Approval, AskedBefore, File, Kind, State, on_decision
 from core.away import Absence, Excuse, NewAbsence, span_of
 from core.checkins.absences import (
-    EXCUSABLE,
     LOOK_BACK_DAYS,
     announce,
     check,
@@ -21,10 +20,10 @@ from core.checkins.absences import (
     facts_of,
     subject_of,
 )
-from core.checkins.values import ENTERED, DayIsOver, Standing
+from core.checkins.values import ENTERED, Checkin, DayIsOver, Standing
 from core.errors import NotFound
 from core.ids import PersonId
-from core.notices import Facts, Notice, ToPerson
+from core.notices import Fact, Facts, Notice, ToPerson
 from core.people import Person, is_superior, one_person
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
 KINDS = {Excuse.LEAVE: Kind.LEAVE, Excuse.TRIP: Kind.TRIP}
 CHECKIN = "checkin"
+MISSES = (Standing.LATE, Standing.MISSED, Standing.UNHEARD)
 
 
 @permits(*STAFF)
@@ -43,7 +43,9 @@ def ask_leave(uow: UnitOfWork, actor: Actor, absence: NewAbsence, files: Iterabl
     """
     person = uow.people.get(actor.staff_id)
     if absence.first < uow.worktime.local_date(uow.now):
-        return _ask_excuse(uow, person, absence, files)
+        if absence.first != absence.last:
+            raise DayIsOver(absence.first)
+        return ask_excuse(uow, actor, absence.first, absence.reason, files)
     kind, days, facts = KINDS[absence.kind], working_days(uow, absence), facts_of(absence)
     if not approvals.has_chain(uow, kind, person.id, days, facts):
         return announce(uow, actor, absence)
@@ -100,18 +102,24 @@ def my_requests(uow: UnitOfWork, actor: Actor) -> list[Approval]:
 # Afterwards ----------------------------------------------------------------------------------------------
 
 
-def _ask_excuse(uow: UnitOfWork, person: Person, absence: NewAbsence, files: Iterable[File]) -> Approval:
-    """Ask that a missed or late check-in of a past day does not count (CHK-4)."""
-    day, facts = absence.first, {"day": absence.first.isoformat()}
-    missed = uow.checkins.of(person.id, day)
+@permits(*STAFF)
+def excusable(uow: UnitOfWork, actor: Actor, day: date) -> Checkin:
+    """One's missed or late check-in that can be asked to be excused. Raises DayIsOver."""
+    found = uow.checkins.of(actor.staff_id, day)
     is_recent = day >= uow.worktime.local_date(uow.now) - timedelta(days=LOOK_BACK_DAYS)
-    can = is_recent and absence.last == day and missed is not None and missed.standing in EXCUSABLE
-    if not can or not approvals.has_chain(uow, Kind.EXCUSE, person.id, facts=facts):
+    asks = approvals.has_chain(uow, Kind.EXCUSE, actor.staff_id, facts={"day": day.isoformat()})
+    if found is None or not (is_recent and asks and found.standing in MISSES):
         raise DayIsOver(day)
-    facts["late"] = "yes" if missed is not None and missed.standing is Standing.LATE else ""
-    return approvals.ask(
-        uow, Kind.EXCUSE, person.id, subject_of(person.id, day), None, absence.reason, facts, files=files
-    )
+    return found
+
+
+@permits(*STAFF)
+def ask_excuse(uow: UnitOfWork, actor: Actor, day: date, reason: str, files: Iterable[File] = ()) -> Approval:
+    """Ask that a missed or late check-in does not count (CHK-4). Raises DayIsOver, AskedBefore, WordsRefused."""
+    found = excusable(uow, actor, day)
+    facts: dict[str, Fact] = {"day": day.isoformat(), "late": found.standing is Standing.LATE}
+    subject = subject_of(found.person, day)
+    return approvals.ask(uow, Kind.EXCUSE, found.person, subject, None, reason, facts, files=files)
 
 
 @on_decision(Kind.EXCUSE, CHECKIN)

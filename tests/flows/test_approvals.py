@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,10 +13,12 @@ from core.access import Role
 from core.approvals import Approval, Kind, State
 from core.ids import ApprovalId
 from core.people import PersonStatus
-from core.rulebook import loads
+from core.rulebook import default, loads
+from core.rulebook.sections import ApprovalKind
 from tests.support.chat import open_bench
 from tests.support.requests import QUIET, RULES, Company, found
 
+PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10"
 FORGED = (
     *("ap.yes:1", "ap.no:1", "ap.ask:1", "ap.say:1", "ap.back:1", "ap.show:1"),
     *("ap.yes:77", "ap.yes:x", "ap.list:x:0", "ap.undo:1"),
@@ -253,3 +255,169 @@ async def test_p17_somebody_who_has_left_presses(company: Company) -> None:
     await c.director.presses("批准")
     assert (await c.approval()).settled_by == c.director.person
     c.hush()
+
+
+# With words -----------------------------------------------------------------------------------------------
+
+
+async def test_apr1_rejected_with_a_reason_by_a_button_or_in_own_words(company: Company) -> None:
+    c = company
+    await c.asks()
+    asked = c.boss.expects("#1 赔偿").message
+    await c.boss.presses("驳回")
+    c.boss.expects("#1 赔偿 · 销售部-张三", "为什么驳回？", "时间不合适", "缺少证明材料")
+    await c.boss.presses("缺少证明材料")
+    c.boss.expects("已驳回 #1")
+    c.boss.expects("❌ 08:00 已驳回", "❌ 08:00 销售部-王经理：缺少证明材料", edited=True)
+    c.zhang.expects("❌ 已驳回：赔偿", "销售部-王经理：缺少证明材料", edited=False)
+    assert (await c.approval()).state is State.REJECTED
+    pressed = await c.boss.does(c.boss.phone.press_data, asked, "ap.yes:1")
+    assert "已驳回：销售部-王经理 08:00" in pressed.text
+
+    await c.asks(subject="case:2")
+    c.hush()
+    await c.boss.presses("驳回")
+    await c.boss.says("超出标准 <b>")
+    c.zhang.expects("❌ 已驳回", "超出标准 <b>", edited=False)
+    c.hush()
+
+
+async def test_apr1_a_form_that_is_cancelled_leaves_the_card_as_it_was(company: Company) -> None:
+    c = company
+    await c.asks()
+    c.boss.expects("#1 赔偿", "✅ 批准")
+    await c.boss.presses("驳回")
+    await c.boss.presses("取消")
+    c.hush()
+    assert "已批准 #1" in await c.boss.presses("批准")
+    c.hush()
+
+
+async def test_p17_a_reason_that_comes_after_the_end_changes_nothing(company: Company) -> None:
+    """The form was open while the request was withdrawn."""
+    c = company
+    await c.asks()
+    await c.boss.presses("驳回")
+    await c.zhang.presses("撤回")
+    c.hush()
+    await c.boss.says("太晚了")
+    c.boss.expects("申请人已于 08:00 撤回")
+    assert (await c.approval()).state is State.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("words", "state", "said"),
+    [
+        ("同意", State.APPROVED, "已批准 #1"),
+        ("OK", State.APPROVED, "已批准 #1"),
+        ("批准，按规定办", State.APPROVED, "已批准 #1"),
+        ("不同意 金额太高", State.REJECTED, "已驳回 #1"),
+        ("驳回：没有收据", State.REJECTED, "已驳回 #1"),
+        ("驳回", State.OPEN, "请写几个字"),
+        ("可以先看看收据吗", State.OPEN, "已转问申请人"),
+        ("同意书在哪里", State.OPEN, "已转问申请人"),
+        ("长" * 501, State.OPEN, "请不要超过 500 个字"),
+    ],
+)
+async def test_apr1_a_reply_to_the_card_decides_or_asks(
+    company: Company, words: str, state: State, said: str
+) -> None:
+    """P44: the request is known by the message's id."""
+    c = company
+    await c.asks()
+    card = c.boss.expects("#1 赔偿").message
+    await c.boss.says(words, reply_to=card)
+    c.boss.expects(said)
+    assert (await c.approval()).state is state
+    c.hush()
+
+
+async def test_p44_a_reply_to_something_else_decides_nothing(company: Company) -> None:
+    c = company
+    await c.asks()
+    c.hush()
+    await c.li.says("/approvals")
+    listed = c.li.expects("待我审批 0").message
+    await c.li.says("同意", reply_to=listed)
+    c.hush()
+    assert (await c.approval()).is_open
+
+
+# Evidence -------------------------------------------------------------------------------------------------
+
+
+async def test_apr1_files_come_with_the_request_and_go_to_the_approver_on_demand(company: Company) -> None:
+    c = company
+    await c.asks()
+    c.boss.expects("#1 赔偿")
+    mine = c.zhang.expects("#1 赔偿").message
+    await c.zhang.does(c.zhang.phone.photo, PICTURE, "收据", reply_to=mine)
+    c.zhang.expects("已转给 #1 的审批人")
+    c.boss.expects("💬 销售部-张三：“收据”", "附件 1 个", edited=False)
+    card = c.boss.expects("附件 1 个", edited=True)
+    assert "start=ap_1" in card.message.text or "ap_1" in str(card.message.wire)
+    await c.boss.starts("ap_1")
+    c.boss.expects("#1 赔偿", "08:00 销售部-张三 补充：收据", "08:00 补充附件", "✅ 批准")
+    assert c.boss.messages[-1].wire["photo"]
+    c.hush()
+    for _ in range(8):
+        await c.zhang.does(c.zhang.phone.photo, PICTURE, reply_to=mine)
+    c.hush()
+    await c.zhang.does(c.zhang.phone.photo, PICTURE, reply_to=mine)
+    c.zhang.expects("最多 9 个附件")
+
+
+async def test_p41_a_link_shows_a_request_only_to_those_concerned(company: Company) -> None:
+    c = company
+    await c.asks()
+    c.hush()
+    for who in (c.li, c.finance, await c.bench.customer("路人")):
+        await who.starts("ap_1")
+        who.expects("没有这件申请，或与你无关")
+    for payload in ("ap_x", "ap_", "ap_99"):
+        await c.boss.starts(payload)
+        c.boss.expects("没有")
+    c.hush()
+
+
+# Lists ----------------------------------------------------------------------------------------------------
+
+
+async def test_apr1_three_lists_with_pages(company: Company) -> None:
+    c = company
+    for number in range(7):
+        await c.asks(subject=f"case:{number}")
+    c.hush()
+    await c.boss.says("审批")
+    page = c.boss.expects("待我审批 7 · 1/2", "#1 赔偿 张三 · 14:30 前", "#5 赔偿", "▶", "我的申请 0", "我审过的 0")
+    assert not page.has(["#6 赔偿"])
+    await c.boss.presses("▶")
+    c.boss.expects("2/2", "#7 赔偿", "◀", edited=True)
+    await c.boss.presses("#7")
+    c.boss.expects("#7 赔偿 · 14:30 前", "08:00 销售部-张三 提出申请：客户投诉属实", "✅ 批准")
+    await c.boss.presses("批准")
+    c.hush()
+    await c.boss.presses("我审过的", message=page.message)
+    c.boss.expects("我审过的 1", "#7 赔偿 张三 · ✅", edited=True)
+    await c.zhang.says("/approvals mine")
+    c.zhang.expects("我的申请 7", "1/2")
+    await c.boss.says("/approvals 99")
+    c.boss.expects("没有这件申请")
+    c.hush()
+
+
+async def test_apr1_the_same_is_asked_for_once(company: Company) -> None:
+    c = company
+    await c.asks()
+    with pytest.raises(approvals.AskedBefore):
+        await c.asks()
+    c.hush()
+    await c.zhang.presses("撤回")
+    assert (await c.asks()).id == 2, "after the end it may be asked for again"
+    c.hush()
+
+
+def test_every_kind_of_the_rulebook_is_one_of_the_products() -> None:
+    """APR-1: the kinds with their chains are all there."""
+    assert set(get_args(ApprovalKind)) == {kind.value for kind in Kind}
+    assert set(default().approvals.chains) == {kind.value for kind in Kind}
