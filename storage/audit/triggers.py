@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from storage.audit.tables import traced
+from storage.base import Base
 
 MARK = "keguan_audit"
 GUARDED = ("audit_trail", "audit_seals")
@@ -99,6 +100,11 @@ def missing(connection: sa.Connection) -> set[str]:
     want = {name: text for name, text, _ in wanted(connection.dialect)}
     have = {row[0]: row[1] for row in found}
     return {name for name in want.keys() | have.keys() if want.get(name) != have.get(name)}
+
+
+def fit(connection: sa.Connection) -> bool:
+    """Whether all tables of the code are there; in the midst of migrations they are not."""
+    return {table.name for table in Base.metadata.sorted_tables} <= set(sa.inspect(connection).get_table_names())
 
 
 def install(connection: sa.Connection) -> None:

@@ -10,6 +10,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from storage import unit_of_work  # noqa: F401  # brings every area's tables into the metadata
+from storage.audit import triggers
 from storage.base import Base, Json, UtcDateTime, Words
 
 OWN_TYPES = (UtcDateTime, Json, Words)
@@ -33,7 +34,10 @@ def run(connection: sa.Connection) -> None:
         transaction_per_migration=False,
     )
     with context.begin_transaction():
+        triggers.drop(connection)  # a table that is rebuilt stumbles over them
         context.run_migrations()
+        if triggers.fit(connection):
+            triggers.install(connection)
 
 
 def main() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import orjson
@@ -21,12 +24,18 @@ from core.ids import AccountId, ChatId, UpdateId
 from core.people import StaffRow, import_staff
 from core.ports import UnitOfWork
 from core.rulebook import default
+from storage import migrate
+from storage.audit import Recorder, triggers
 from storage.audit.recorder import commitment
+from storage.audit.sealing import export, seal
+from storage.audit.tables import MECHANISMS, is_hidden, plans, traced
 from storage.audit.verify import Fault, verify
+from storage.base import Base, Json, UtcDateTime, Words
 from storage.store import Store
 from tests.storage.conftest import NOON
 from tests.support.databases import Databases
 
+ROOT = Path(__file__).parent.parent.parent
 AT_NOON = "2026-09-14T04:00:00.000000"
 DUE = DeadlineKind("test.due")
 ANNA = Actor(AccountId(7), frozenset({Role.SALESPERSON}), "销售部-张三", "zh_CN", ChatId(-100))
@@ -271,3 +280,215 @@ def test_system_is_no_account(file_store: Store) -> None:
     asyncio.run(file_store.do(promise, SYSTEM, "lead:1"))
     assert rows(file_store, "account, person, who, role") == [(None, None, "", "system")]
     assert head_of(Path(file_store.url.removeprefix("sqlite:///"))).seq == 1
+
+
+def test_system_is_no_account(store: Store) -> None:
+    asyncio.run(store.do(promise, SYSTEM, "lead:1"))
+    assert rows(store, "account, person, who, role") == [(None, None, "", "system")]
+    assert head_of(Path(store.url.removeprefix("sqlite:///"))).seq == 1
+
+
+# Every table ---------------------------------------------------------------------------------------------------
+
+
+def test_every_write_to_every_table_is_seen(store: Store) -> None:
+    """A row put into a table of any area, changed and removed: three times something waits to be entered."""
+    engine = sa.create_engine(store.url)  # as it comes: references are not held to
+    with engine.begin() as connection:
+        for table in traced():
+            guarded = table.name in triggers.GUARDED
+            writes = (sa.insert(table).values(_row(table)), _touch(table), sa.delete(table))
+            for statement in writes[: 1 if guarded else 3]:
+                connection.execute(statement)
+            seen = connection.exec_driver_sql("SELECT tbl, op FROM audit_pending ORDER BY n").all()
+            connection.exec_driver_sql("DELETE FROM audit_pending")
+            assert [tuple(row) for row in seen] == [(table.name, op) for op in ("+" if guarded else "+~-")], (
+                table.name
+            )
+    engine.dispose()
+
+
+def _row(table: sa.Table) -> dict[str, object]:
+    return {column.name: _value(column) for column in table.columns}
+
+
+def _value(column: sa.Column[object]) -> object:
+    kind = column.type
+    if isinstance(kind, UtcDateTime):
+        return NOON
+    if isinstance(kind, Json):
+        return ["x"]
+    if isinstance(kind, Words):
+        return ("x",)
+    return {bool: True, int: 1, float: 1.0, str: "x", bytes: b"x", date: NOON.date()}[kind.python_type]
+
+
+def _touch(table: sa.Table) -> sa.Update:
+    """Changes nothing, and is a write all the same."""
+    return sa.update(table).values({(column := next(iter(table.columns))).name: column})
+
+
+def test_mechanisms_alone_are_not_traced() -> None:
+    """What is left out stands in one list; anything else is traced without anybody's doing."""
+    assert {table.name for table in Base.metadata.sorted_tables} - {t.name for t in traced()} == MECHANISMS
+
+
+def test_what_nobody_thought_of_is_hidden() -> None:
+    """CUS-14: a new column of text gives nothing away until somebody says that it may."""
+    new = sa.Table("things", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("x", sa.Text))
+    assert is_hidden(new.c.x)
+    assert not is_hidden(new.c.id)
+    hidden = {(name, field) for name, plan in plans().items() for field in plan.hidden}
+    for where in (("leads", "phone"), ("leads", "name"), ("customer_contacts", "birthday"), ("complaints", "text")):
+        assert where in hidden
+
+
+async def test_what_cant_be_entered_is_not_done(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No change without its line: where the trail can't be written, nothing is."""
+
+    def fail(*_: object) -> None:
+        raise OSError("no trail today")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Recorder, "_chain", fail)
+        with pytest.raises(OSError, match="no trail today"):
+            await store.do(promise, ANNA, "lead:1")
+    assert await store.look(lambda uow: uow.deadlines.open_of("lead:1")) == []
+    await store.do(promise, ANNA, "lead:2")
+    assert [subject for (subject,) in rows(store, "subject")] == ["lead:2"]
+
+
+# Several writers, crashes, restores ----------------------------------------------------------------------------
+
+
+async def test_several_writers_make_one_chain(any_store: Store, clock: ManualClock) -> None:
+    other = Store(any_store.url, clock, default())
+    other.start()
+    await asyncio.gather(*(s.do(promise, ANNA, f"lead:{n}") for n in range(100) for s in (any_store, other)))
+    other.close()
+    verdict = verify(any_store._engine)
+    assert (verdict.fault, verdict.waiting) == (None, 0)
+    assert verdict.lines == 200
+
+
+KILLED = """
+import asyncio, sys
+from core.clock import ManualClock
+from core.rulebook import default
+from storage.store import Store
+from tests.storage.test_audit import ANNA, NOON, promise
+
+async def main():
+    store = Store(sys.argv[1], ManualClock(NOON), default())
+    store.start()
+    n = 0
+    while True:
+        await asyncio.gather(*(store.do(promise, ANNA, f"lead:{n + k}") for k in range(7)))
+        n += 7
+        print(n, flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_killed_in_the_midst_the_chain_is_whole(any_store: Store) -> None:
+    """kill -9 while it writes: what was told as done is in the trail, and the trail and the tables agree."""
+    arguments = [sys.executable, "-c", KILLED, any_store.url]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        told = 0
+        while told < 70:
+            told = int(process.stdout.readline())
+        process.kill()
+    verdict = verify(any_store._engine)
+    assert (verdict.fault, verdict.waiting) == (None, 0)
+    assert verdict.lines >= told
+    with any_store._engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM deadlines").scalar() == verdict.lines
+
+
+async def test_restored_backup_is_whole_and_known_to_be_older(store: Store, tmp_path: Path) -> None:
+    """The chain of a copy is sound in itself; an anchor of after the copy tells what it lacks."""
+    for n in range(5):
+        await store.do(promise, ANNA, f"lead:{n}")
+    with sqlite3.connect(tmp_path / "keguan.db") as source, sqlite3.connect(tmp_path / "copy.db") as target:
+        source.backup(target)
+    source.close()
+    target.close()
+    await store.do(promise, ANNA, "lead:9")
+    later = head_of(tmp_path / "keguan.db")
+    assert found(tmp_path / "copy.db") == (None, 0)
+    assert found(tmp_path / "copy.db", later) == (Fault.CUT, 6)
+    copy = Store(f"sqlite:///{tmp_path / 'copy.db'}", ManualClock(NOON), default())
+    copy.start()
+    await copy.do(promise, ANNA, "lead:10")
+    copy.close()
+    assert found(tmp_path / "copy.db") == (None, 0)
+
+
+async def test_triggers_taken_away_are_noticed_and_put_back(store: Store) -> None:
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER keguan_audit_leads_update")
+    with store._engine.connect() as connection:
+        assert triggers.missing(connection) == {"keguan_audit_leads_update"}
+    again = Store(store.url, ManualClock(NOON), default())
+    again.start()
+    again.close()
+    with store._engine.connect() as connection:
+        assert triggers.missing(connection) == set()
+
+
+def test_migrations_leave_every_trigger_in_place(url: str, clock: ManualClock) -> None:
+    """A table that is rebuilt loses its triggers, and stumbles over those of others."""
+    migrate.upgrade(url)
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        assert triggers.missing(connection) == set()
+    migrate.downgrade(url, "0001")
+    migrate.upgrade(url)
+    with engine.connect() as connection:
+        assert triggers.missing(connection) == set()
+    engine.dispose()
+
+
+# Taking old lines out ------------------------------------------------------------------------------------------
+
+
+async def test_old_lines_are_sealed_and_the_rest_still_follows(
+    any_store: Store, clock: ManualClock, tmp_path: Path
+) -> None:
+    for n in range(12):
+        await any_store.do(promise, ANNA, f"lead:{n}")
+        clock.set(clock.now() + timedelta(days=1))
+    file = tmp_path / "old.jsonl.gz"
+    written = export(any_store._engine, NOON + timedelta(days=5), file)
+    assert written is not None
+    assert (written.lines, written.first, written.upto) == (5, 1, 5)
+    await seal(any_store, written, clock.now())
+    assert [seq for (seq,) in rows(any_store, "seq")] == list(range(6, 14)), "the seal has a line of its own"
+    assert rows(any_store, "act, subject")[-1] == ("audit.seal", "audit:1")
+    assert verify(any_store._engine).fault is None
+    whole = verify(any_store._engine, archives=[file])
+    assert (whole.fault, whole.lines) == (None, 13)
+    assert export(any_store._engine, NOON + timedelta(days=5), tmp_path / "again.gz") is None
+    with pytest.raises(FileExistsError):
+        export(any_store._engine, NOON, file)
+
+    second = export(any_store._engine, NOON + timedelta(days=8), tmp_path / "second.gz")
+    assert second is not None
+    await seal(any_store, second, clock.now())
+    assert verify(any_store._engine, archives=[file, second.file]).lines == 14
+    with gzip.open(file, "rb") as source:
+        content = source.read()
+    with gzip.open(file, "wb") as target:
+        target.write(content.replace(b"lead:3", b"lead:4"))
+    assert verify(any_store._engine, archives=[file, second.file]).fault is Fault.CHANGED
+
+
+async def test_seal_that_the_trail_does_not_know_covers_nothing(ten: Path) -> None:
+    tamper(
+        ten,
+        "INSERT INTO audit_seals VALUES (1, 4, 'ab', 4, 'x', 'cd', '2026-09-14T04:00:00.000000')",
+        "DELETE FROM audit_trail WHERE seq <= 4",
+    )
+    assert found(ten) == (Fault.SEAL, 4)
