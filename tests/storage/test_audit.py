@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -33,7 +34,7 @@ from storage.audit.verify import Fault, verify
 from storage.base import Base, Json, UtcDateTime, Words
 from storage.store import Store
 from tests.storage.conftest import NOON
-from tests.support.databases import Databases
+from tests.support.databases import KINDS, Databases, postgresql
 
 ROOT = Path(__file__).parent.parent.parent
 AT_NOON = "2026-09-14T04:00:00.000000"
@@ -282,18 +283,12 @@ def test_system_is_no_account(file_store: Store) -> None:
     assert head_of(Path(file_store.url.removeprefix("sqlite:///"))).seq == 1
 
 
-def test_system_is_no_account(store: Store) -> None:
-    asyncio.run(store.do(promise, SYSTEM, "lead:1"))
-    assert rows(store, "account, person, who, role") == [(None, None, "", "system")]
-    assert head_of(Path(store.url.removeprefix("sqlite:///"))).seq == 1
-
-
 # Every table ---------------------------------------------------------------------------------------------------
 
 
-def test_every_write_to_every_table_is_seen(store: Store) -> None:
+def test_every_write_to_every_table_is_seen(file_store: Store) -> None:
     """A row put into a table of any area, changed and removed: three times something waits to be entered."""
-    engine = sa.create_engine(store.url)  # as it comes: references are not held to
+    engine = sa.create_engine(file_store.url)  # as it comes: references are not held to
     with engine.begin() as connection:
         for table in traced():
             guarded = table.name in triggers.GUARDED
@@ -343,7 +338,7 @@ def test_what_nobody_thought_of_is_hidden() -> None:
         assert where in hidden
 
 
-async def test_what_cant_be_entered_is_not_done(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_cant_be_entered_is_not_done(file_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """No change without its line: where the trail can't be written, nothing is."""
 
     def fail(*_: object) -> None:
@@ -352,21 +347,21 @@ async def test_what_cant_be_entered_is_not_done(store: Store, monkeypatch: pytes
     with monkeypatch.context() as broken:
         broken.setattr(Recorder, "_chain", fail)
         with pytest.raises(OSError, match="no trail today"):
-            await store.do(promise, ANNA, "lead:1")
-    assert await store.look(lambda uow: uow.deadlines.open_of("lead:1")) == []
-    await store.do(promise, ANNA, "lead:2")
-    assert [subject for (subject,) in rows(store, "subject")] == ["lead:2"]
+            await file_store.do(promise, ANNA, "lead:1")
+    assert await file_store.look(lambda uow: uow.deadlines.open_of("lead:1")) == []
+    await file_store.do(promise, ANNA, "lead:2")
+    assert [subject for (subject,) in rows(file_store, "subject")] == ["lead:2"]
 
 
 # Several writers, crashes, restores ----------------------------------------------------------------------------
 
 
-async def test_several_writers_make_one_chain(any_store: Store, clock: ManualClock) -> None:
-    other = Store(any_store.url, clock, default())
+async def test_several_writers_make_one_chain(store: Store, clock: ManualClock) -> None:
+    other = Store(store.url, clock, default())
     other.start()
-    await asyncio.gather(*(s.do(promise, ANNA, f"lead:{n}") for n in range(100) for s in (any_store, other)))
+    await asyncio.gather(*(s.do(promise, ANNA, f"lead:{n}") for n in range(100) for s in (store, other)))
     other.close()
-    verdict = verify(any_store._engine)
+    verdict = verify(store._engine)
     assert (verdict.fault, verdict.waiting) == (None, 0)
     assert verdict.lines == 200
 
@@ -391,31 +386,31 @@ asyncio.run(main())
 """
 
 
-def test_killed_in_the_midst_the_chain_is_whole(any_store: Store) -> None:
+def test_killed_in_the_midst_the_chain_is_whole(store: Store) -> None:
     """kill -9 while it writes: what was told as done is in the trail, and the trail and the tables agree."""
-    arguments = [sys.executable, "-c", KILLED, any_store.url]
+    arguments = [sys.executable, "-c", KILLED, store.url]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         told = 0
         while told < 70:
             told = int(process.stdout.readline())
         process.kill()
-    verdict = verify(any_store._engine)
+    verdict = verify(store._engine)
     assert (verdict.fault, verdict.waiting) == (None, 0)
     assert verdict.lines >= told
-    with any_store._engine.connect() as connection:
+    with store._engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM deadlines").scalar() == verdict.lines
 
 
-async def test_restored_backup_is_whole_and_known_to_be_older(store: Store, tmp_path: Path) -> None:
+async def test_restored_backup_is_whole_and_known_to_be_older(file_store: Store, tmp_path: Path) -> None:
     """The chain of a copy is sound in itself; an anchor of after the copy tells what it lacks."""
     for n in range(5):
-        await store.do(promise, ANNA, f"lead:{n}")
+        await file_store.do(promise, ANNA, f"lead:{n}")
     with sqlite3.connect(tmp_path / "keguan.db") as source, sqlite3.connect(tmp_path / "copy.db") as target:
         source.backup(target)
     source.close()
     target.close()
-    await store.do(promise, ANNA, "lead:9")
+    await file_store.do(promise, ANNA, "lead:9")
     later = head_of(tmp_path / "keguan.db")
     assert found(tmp_path / "copy.db") == (None, 0)
     assert found(tmp_path / "copy.db", later) == (Fault.CUT, 6)
@@ -426,63 +421,69 @@ async def test_restored_backup_is_whole_and_known_to_be_older(store: Store, tmp_
     assert found(tmp_path / "copy.db") == (None, 0)
 
 
-async def test_triggers_taken_away_are_noticed_and_put_back(store: Store) -> None:
-    with store._engine.begin() as connection:
+async def test_triggers_taken_away_are_noticed_and_put_back(file_store: Store) -> None:
+    with file_store._engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER keguan_audit_leads_update")
-    with store._engine.connect() as connection:
+    with file_store._engine.connect() as connection:
         assert triggers.missing(connection) == {"keguan_audit_leads_update"}
-    again = Store(store.url, ManualClock(NOON), default())
+    again = Store(file_store.url, ManualClock(NOON), default())
     again.start()
     again.close()
-    with store._engine.connect() as connection:
+    with file_store._engine.connect() as connection:
         assert triggers.missing(connection) == set()
 
 
-def test_migrations_leave_every_trigger_in_place(url: str, clock: ManualClock) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_migrations_leave_every_trigger_in_place(kind: str, tmp_path: Path) -> None:
     """A table that is rebuilt loses its triggers, and stumbles over those of others."""
-    migrate.upgrade(url)
+    with nullcontext(f"sqlite:///{tmp_path / 'empty.db'}") if kind == "sqlite" else postgresql() as url:
+        migrate.upgrade(url)
+        assert missing(url) == set()
+        migrate.downgrade(url, "0001")
+        migrate.upgrade(url)
+        assert missing(url) == set()
+
+
+def missing(url: str) -> set[str]:
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        assert triggers.missing(connection) == set()
-    migrate.downgrade(url, "0001")
-    migrate.upgrade(url)
-    with engine.connect() as connection:
-        assert triggers.missing(connection) == set()
+        found = triggers.missing(connection)
     engine.dispose()
+    return found
 
 
 # Taking old lines out ------------------------------------------------------------------------------------------
 
 
 async def test_old_lines_are_sealed_and_the_rest_still_follows(
-    any_store: Store, clock: ManualClock, tmp_path: Path
+    store: Store, clock: ManualClock, tmp_path: Path
 ) -> None:
     for n in range(12):
-        await any_store.do(promise, ANNA, f"lead:{n}")
+        await store.do(promise, ANNA, f"lead:{n}")
         clock.set(clock.now() + timedelta(days=1))
     file = tmp_path / "old.jsonl.gz"
-    written = export(any_store._engine, NOON + timedelta(days=5), file)
+    written = export(store._engine, NOON + timedelta(days=5), file)
     assert written is not None
     assert (written.lines, written.first, written.upto) == (5, 1, 5)
-    await seal(any_store, written, clock.now())
-    assert [seq for (seq,) in rows(any_store, "seq")] == list(range(6, 14)), "the seal has a line of its own"
-    assert rows(any_store, "act, subject")[-1] == ("audit.seal", "audit:1")
-    assert verify(any_store._engine).fault is None
-    whole = verify(any_store._engine, archives=[file])
+    await seal(store, written, clock.now())
+    assert [seq for (seq,) in rows(store, "seq")] == list(range(6, 14)), "the seal has a line of its own"
+    assert rows(store, "act, subject")[-1] == ("audit.seal", "audit:1")
+    assert verify(store._engine).fault is None
+    whole = verify(store._engine, archives=[file])
     assert (whole.fault, whole.lines) == (None, 13)
-    assert export(any_store._engine, NOON + timedelta(days=5), tmp_path / "again.gz") is None
+    assert export(store._engine, NOON + timedelta(days=5), tmp_path / "again.gz") is None
     with pytest.raises(FileExistsError):
-        export(any_store._engine, NOON, file)
+        export(store._engine, NOON, file)
 
-    second = export(any_store._engine, NOON + timedelta(days=8), tmp_path / "second.gz")
+    second = export(store._engine, NOON + timedelta(days=8), tmp_path / "second.gz")
     assert second is not None
-    await seal(any_store, second, clock.now())
-    assert verify(any_store._engine, archives=[file, second.file]).lines == 14
+    await seal(store, second, clock.now())
+    assert verify(store._engine, archives=[file, second.file]).lines == 14
     with gzip.open(file, "rb") as source:
         content = source.read()
     with gzip.open(file, "wb") as target:
         target.write(content.replace(b"lead:3", b"lead:4"))
-    assert verify(any_store._engine, archives=[file, second.file]).fault is Fault.CHANGED
+    assert verify(store._engine, archives=[file, second.file]).fault is Fault.CHANGED
 
 
 async def test_seal_that_the_trail_does_not_know_covers_nothing(ten: Path) -> None:
