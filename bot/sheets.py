@@ -28,7 +28,7 @@ def workbook(heading: Sequence[str], rows: Iterable[Sequence[Cell]], name: str =
                 else:
                     sheet.write_string(number, column, cell, text if number else bold)
         for column in range(len(heading)):
-            widest = max(len(str(row[column])) for row in table)
+            widest = max(len(str(row[column])) for row in table if column < len(row))
             sheet.set_column(column, column, min(widest * 2 + 2, WIDEST))
         sheet.freeze_panes(1, 0)
     return file.getvalue()

@@ -1,5 +1,6 @@
 """Handing over: nobody leaves while something is theirs; everything goes to somebody who confirms it (ORG-8)."""
 
+from core.handover import matter as matter  # enters itself among the matters
 from core.handover.answering import accept, accept_all, offered, offered_item, refusable, refuse
 from core.handover.choosing import (
     Detail,

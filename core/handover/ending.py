@@ -29,7 +29,7 @@ from core.handover.model import (
 from core.handover.moving import after_hours, carry
 from core.handover.opening import RUNNERS, note_status, open_one
 from core.handover.proposing import everything_of, listed
-from core.handover.telling import item_facts, keeper_of, receivers_of, show, tell
+from core.handover.telling import item_facts, keeper_of, receivers_of, show, show_offer, tell
 from core.ids import HandoverId, PersonId
 from core.notices import Fact, Notice, ToAccount, ToGroup, Urgency
 from core.people import Person, PersonStatus
@@ -73,6 +73,7 @@ def time_is_over(uow: UnitOfWork, deadline: Deadline) -> None:
     for receiver in asked:
         if receiver != keeper.id:
             tell(uow, FALLEN, receiver, handover, key=f"{deadline.key}|{receiver}", count=0)
+            show_offer(uow, handover, receiver)
     carry(uow, handover)
 
 

@@ -9,6 +9,7 @@ from core.approvals.holding import Approvals
 from core.complaints.holding import Complaints
 from core.customers.holding import Customers
 from core.leads.holding import Leads
+from core.ledger.holding import Appeals
 from core.people.holding import Departments, Reports
 from core.people.holdings import Holding
 from core.tasks.holding import Given, ToDo
@@ -24,6 +25,7 @@ HOLDINGS: dict[str, Holding] = {
         Given(),
         Plans(),
         Approvals(),
+        Appeals(),
         Reports(),
         Departments(),
     )

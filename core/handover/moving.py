@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from core.deadlines import Deadline, on_due
 from core.handover.holdings import HOLDINGS
 from core.handover.model import CARRY, CLAUSE, CONTACT, READY, SIGN, Handover, Item, ItemState
 from core.handover.telling import keeper_of, show, show_offer, tell
+from core.hours import Due, company_hours
 from core.ids import HandoverId, PersonId
 from core.notices import Notice, ToAccount
 from core.people import Person
@@ -19,9 +20,9 @@ SLICE = 25  # things moved in one unit of work, so that nobody waits for a long 
 LONGEST_LIST = 600  # characters of customers' names in one task
 
 
-def after_hours(uow: UnitOfWork, hours: int) -> datetime:
-    """So many working hours from now."""
-    return uow.worktime.add_minutes(uow.now, hours * 60)
+def after_hours(uow: UnitOfWork, hours: int) -> Due:
+    """So many of the company's working hours from now."""
+    return company_hours(uow).minutes(hours * 60)
 
 
 def carry(uow: UnitOfWork, handover: Handover) -> None:
@@ -91,7 +92,7 @@ def _settled_with(uow: UnitOfWork, handover: Handover, receiver: PersonId) -> No
         rules = uow.rulebook.handover
         words = rules.tell_text.say(uow.rulebook.company.language)
         text = words.replace("{customers}", _names(untold))
-        order(uow, keeper_of(uow, handover).id, receiver, text, after_hours(uow, rules.tell_hours))
+        order(uow, keeper_of(uow, handover).id, receiver, text, after_hours(uow, rules.tell_hours).at)
 
 
 def _names(clients: list[tuple[str, str]]) -> str:

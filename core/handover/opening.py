@@ -23,7 +23,7 @@ from core.handover.model import (
 )
 from core.handover.moving import after_hours, ready_to_sign
 from core.handover.proposing import everything_of, listed
-from core.handover.telling import receivers_of, show, tell
+from core.handover.telling import receivers_of, show, show_offer, tell
 from core.ids import HandoverId, PersonId
 from core.people import Change, Person, PersonStatus, is_superior, one_person, superior_of
 from core.people.holdings import Held
@@ -66,7 +66,7 @@ def _before(uow: UnitOfWork, actor: Actor, person: Person) -> Before:
     _require_run(uow, actor, person)
     due = after_hours(uow, uow.rulebook.handover.confirm_hours)
     held = tuple(everything_of(uow, person).items())
-    return Before(person, held, due, uow.handovers.open_of(person.id))
+    return Before(person, held, due.at, uow.handovers.open_of(person.id))
 
 
 def _require_run(uow: UnitOfWork, actor: Actor, person: Person) -> None:
@@ -94,7 +94,7 @@ def begin(uow: UnitOfWork, actor: Actor, person_id: PersonId, reason: str = "") 
         raise HandoverRefused("self", person.label)
     rules = uow.rulebook.handover
     due = after_hours(uow, rules.confirm_hours)
-    opened = uow.handovers.open(person.id, keeper.id, actor.person, reason.strip()[:MOST_REASON], uow.now, due)
+    opened = uow.handovers.open(person.id, keeper.id, actor.person, reason.strip()[:MOST_REASON], uow.now, due.at)
     if opened is None or not uow.people.set_status(person.id, PersonStatus.ACTIVE, PersonStatus.LEAVING):
         raise HandoverRefused("open", person.label)
     note_status(uow, actor, person, PersonStatus.ACTIVE, PersonStatus.LEAVING)
@@ -156,4 +156,6 @@ def cancel(uow: UnitOfWork, actor: Actor, handover_id: HandoverId) -> Handover:
     for to in dict.fromkeys((handover.person, handover.keeper, *asked)):
         if to != actor.person:
             tell(uow, CANCELLED, to, closed)
+    for receiver in asked:
+        show_offer(uow, closed, receiver)
     return closed

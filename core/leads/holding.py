@@ -49,7 +49,7 @@ class Leads(Holding):
         if not uow.leads.hand_over(before.id, leaver.id, receiver.id, receiver.label, uow.now):
             return None
         if anew:
-            _restart(uow, before)
+            _restart(uow, uow.leads.get(before.id))
         due = _running(uow, before)
         told = LeadEvent(EventKind.HANDED_OVER, receiver.id, receiver.label, uow.now, leaver.label, until=due)
         uow.leads.log(before.id, told)

@@ -24,6 +24,7 @@ def area_name(v: Viewer, area: str) -> Html:
         "tasks_given": v.t("tasks given"),
         "visits": v.t("visit plans"),
         "approvals": v.t("approvals to decide"),
+        "appeals": v.t("appeals to decide"),
         "reports": v.t("direct reports"),
         "departments": v.t("departments led"),
     }.get(area, fill("{area}", area=area))
