@@ -66,6 +66,7 @@ class ComplaintRow(Base):
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     urged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    basis: Mapped[Any | None] = mapped_column(Json)
 
 
 class ComplaintIntakeRow(Base):
@@ -200,6 +201,7 @@ def complaint_from(row: Any) -> Complaint:
         row.handled_at,
         row.closed_at,
         row.urged_at,
+        row.basis,
     )
 
 
@@ -258,6 +260,7 @@ class SqlComplaints:
             "first_reply_due": new.first_reply_due,
             "handle_due": new.handle_due,
             "close_due": new.close_due,
+            "basis": new.basis,
         }
         return self.get(ComplaintId(self._c.execute(_ADD, values).scalar_one()))
 

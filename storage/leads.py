@@ -59,6 +59,7 @@ class LeadEventRow(Base):
     result: Mapped[str | None] = mapped_column(sa.String(20))
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     day: Mapped[str | None] = mapped_column(sa.String(10))
+    basis: Mapped[Any | None] = mapped_column(Json)
 
 
 _T, _E = table(LeadRow), table(LeadEventRow)
@@ -178,6 +179,7 @@ def event_from(row: Any) -> LeadEvent:
         None if row.result is None else Result(row.result),
         row.until,
         None if row.day is None else date.fromisoformat(row.day),
+        row.basis,
     )
 
 
@@ -253,6 +255,7 @@ class SqlLeads:
                 "result": event.result.value if event.result else None,
                 "until": event.until,
                 "day": event.day.isoformat() if event.day else None,
+                "basis": event.basis,
             },
         )
 

@@ -16,12 +16,17 @@ from core.ledger import UNDECIDED, Case, Effect, Entry, NewEntry, Record, Span
 from storage.appeals import AppealRow
 from storage.base import Base, Json, UtcDateTime, insert_ignoring, table
 
+_PAUSING = sa.text("until IS NOT NULL")
+
 
 class EntryRow(Base):
     """An entry. `case_id` is the first entry of its case; empty for the first one itself."""
 
     __tablename__ = "ledger"
-    __table_args__ = (sa.Index("ix_ledger_at", "at"),)
+    __table_args__ = (
+        sa.Index("ix_ledger_at", "at"),
+        sa.Index("ix_ledger_until", "person_id", sqlite_where=_PAUSING, postgresql_where=_PAUSING),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(200), unique=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
@@ -84,12 +89,8 @@ _OF_CASE = _RECORDS.where(sa.or_(_T.c.id == sa.bindparam("head"), _T.c.case_id =
 _BREACHES = _RECORDS.where(
     _T.c.person_id == sa.bindparam("who"), _T.c.clause == sa.bindparam("rule"), _T.c.at >= sa.bindparam("since")
 )
-_PAUSES = _RECORDS.where(
-    _T.c.person_id == sa.bindparam("who"),
-    _T.c.effect.in_([Effect.PAUSE.value, Effect.OFF_DUTY.value]),
-    _T.c.in_force,
-    _R.c.id.is_(None),
-)
+_PAUSES = _RECORDS.where(_T.c.until.is_not(None), _T.c.in_force, _R.c.id.is_(None))
+_PAUSES_OF = _PAUSES.where(_T.c.person_id == sa.bindparam("who"))
 _TOUCHED_APPEAL = sa.exists().where(
     _A.c.case_id == _CASE,
     sa.or_(
@@ -196,8 +197,8 @@ class SqlLedger:
     def breaches(self, person: PersonId, clause: str, since: datetime) -> list[Record]:
         return self._records(_BREACHES, {"who": person, "rule": clause, "since": since})
 
-    def pauses(self, person: PersonId) -> list[Record]:
-        return self._records(_PAUSES, {"who": person})
+    def pauses(self, person: PersonId | None = None) -> list[Record]:
+        return self._records(_PAUSES, {}) if person is None else self._records(_PAUSES_OF, {"who": person})
 
     def _records(self, statement: sa.Select[Any], values: dict[str, Any]) -> list[Record]:
         """The entries with what has become of them."""

@@ -146,6 +146,7 @@ _IDENTIFY = (
 )
 _GROUP_AT = sa.select(_G.c.id).where(_G.c.chat_id == sa.bindparam("chat"), _G.c.bound)
 _ACCOUNT_OF = sa.select(_A).where(_A.c.person_id == sa.bindparam("who"))
+_REACHABLE = sa.select(_A.c.person_id).where(_A.c.person_id.is_not(None), _A.c.reachable)
 _SEE = upsert(AccountRow, on=["id"], update=["name", "username", "reachable"])
 _SEE_NAME = upsert(AccountRow, on=["id"], update=["name", "username"])
 _REACH = sa.update(_A).where(_A.c.id == sa.bindparam("acc")).values(reachable=sa.bindparam("can"))
@@ -307,6 +308,9 @@ class SqlPeople:
 
     def changes(self, subject: str, limit: int) -> list[Change]:
         return [change_from(row) for row in self._c.execute(_CHANGES, {"of": subject, "most": limit})]
+
+    def reachable(self) -> set[PersonId]:
+        return {PersonId(row.person_id) for row in self._c.execute(_REACHABLE)}
 
     def admins(self) -> list[Person]:
         return self._many(_ADMINS)

@@ -21,6 +21,8 @@ from core.rulebook import Rulebook, Words
 E = TypeVar("E", bound=KeguanError)
 MOST_BUTTONS = 3  # under a message
 CLAUSE_PREFIX = "rule_"  # begins the payload of a link to a clause: its version, and its id with dashes for dots
+WHY_PREFIX = "why_"  # begins the payload of a link to an explanation
+EXPLAINED = ("task", "lead", "complaint")  # areas whose messages lead to one
 MOST_CLAUSE_ID = 48  # characters, with which both the link and the button still fit
 
 
@@ -142,8 +144,8 @@ class Viewer:
 
     def clause(self, clause_id: str | None, subject: str = "", *, version: str = "") -> Html:
         """The clause something rests on, as a short last line that leads to its text; nothing where there is none.
-        With the subject of a deadline it leads on to how that was computed. `version` is that of the edition to read
-        the clause in, else the viewer's rulebook."""
+        With the subject of a deadline it leads on to how that was computed and, in private, to why it is one's own.
+        `version` is that of the edition to read the clause in, else the viewer's rulebook."""
         if clause_id is None:
             return Html("")
         clause = self.rulebook.clauses.get(clause_id)
@@ -153,7 +155,8 @@ class Viewer:
         link = self.clause_link(clause_id, version)
         shown = fill('<a href="{link}">{named}</a>', link=link, named=named) if link else named
         words = fill("<i>{shown}</i>", shown=shown)
-        return fill("{words} · {how}", words=words, how=self.how(subject)) if subject else words
+        ways = [self.how(subject), self.why(subject)] if subject else []
+        return Html(" · ".join(way for way in (words, *ways) if way))
 
     def clause_link(self, clause_id: str, version: str = "") -> str:
         """A link to a clause as it is in the viewer's rulebook, or in an earlier edition; empty where they may not
@@ -169,6 +172,13 @@ class Viewer:
         """A link to how the deadlines of a subject ("task:7") were computed (P12)."""
         link = self.link("how_" + subject.replace(":", "_"))
         return fill('<a href="{link}">{words}</a>', link=link, words=self.t("how computed"))
+
+    def why(self, subject: str) -> Html:
+        """A link to why a subject came to somebody; only in private, because it is told by who asks."""
+        if not (self.private and self.staff) or subject.partition(":")[0] not in EXPLAINED:
+            return Html("")
+        link = self.link(WHY_PREFIX + subject.replace(":", "_"))
+        return fill('<a href="{link}">{words}</a>', link=link, words=self.t("why me"))
 
     def title(self, both: Words) -> str:
         """The viewer's one of a text given in both languages."""

@@ -435,7 +435,8 @@ def own(v: Viewer, facts: Facts) -> Screen:
         hint = v.t("Answer this message to write to the customer.")
     elif facts["next"]:
         hint = v.t("The customer cannot be reached in the chat; please telephone.")
-    return Screen(lines(body(v, facts), hint), owner_buttons(v, facts))
+    way = v.why(f"complaint:{facts['id']}")
+    return Screen(lines(body(v, facts), hint, way), owner_buttons(v, facts))
 
 
 @shows(complaints.SHOWN)

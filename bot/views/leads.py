@@ -513,8 +513,13 @@ def unfit(v: Viewer, error: leads.Unfit) -> str:
         "level": v.t("{label}: level {level} does not take class {klass}.", **_level(error)),
         "unreachable": v.t("{label} can't be reached: they have not opened our private chat.", label=error.label),
         "absent": v.t("{label} is on leave.", label=error.label),
+        "paused": v.t("{label} gets no leads until {at}.", label=error.label, at=_until(v, error)),
     }
     return reasons[error.reason]
+
+
+def _until(v: Viewer, error: leads.Unfit) -> str:
+    return v.when(error.until) if error.until else ""
 
 
 def _level(error: leads.Unfit) -> dict[str, str]:
@@ -531,6 +536,7 @@ def _unfit_self(v: Viewer, error: leads.Unfit) -> str:
         "parted": v.t("You had this lead before; it is for others now."),
         "unreachable": v.t("Open our private chat first: the number is sent there."),
         "absent": v.t("You are on leave."),
+        "paused": v.t("You get no leads until {at}. Why: /whyme", at=_until(v, error)),
     }
     return reasons[error.reason]
 

@@ -8,6 +8,7 @@ from datetime import date
 from bot.press import press
 from bot.views.base import Button, Html, Screen, Viewer, fill, lines, row, shows, words
 from bot.views.customers import choice_title, distance
+from bot.views.reasons import with_why
 from core import visits
 from core.geo import VERIFIED_SOURCES, Source
 from core.notices import Fact, Facts
@@ -226,7 +227,7 @@ def remarked(v: Viewer, facts: Facts) -> Screen:
 
 @shows(visits.TODAY)
 def today(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    screen = Screen(
         lines(
             v.t("Planned for today: {name}", name=facts["name"]),
             fill("{purpose}", purpose=facts["purpose"]) if facts["purpose"] else None,
@@ -238,6 +239,7 @@ def today(v: Viewer, facts: Facts) -> Screen:
             Button(v.t("Drop it"), press("vpx", facts["plan"])),
         ),
     )
+    return with_why(v, screen, f"plan:{facts['plan']}")
 
 
 @shows(visits.NOT_DONE)

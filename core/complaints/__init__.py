@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.complaints import matter as matter  # enters itself among the matters
+from core.complaints import reasons as reasons  # explains them
 from core.complaints.model import (
     ADDED,
     ANSWERED,

@@ -11,7 +11,7 @@ from typing import ClassVar, NewType, Protocol
 from core.deadlines import DeadlineKind
 from core.errors import KeguanError
 from core.ids import AccountId, ComplaintId, CustomerId, GroupId, PersonId
-from core.notices import kind
+from core.notices import Fact, kind
 
 IntakeId = NewType("IntakeId", int)
 
@@ -85,8 +85,8 @@ class Complaint:
     """A customer's case, complaint or not (CMP-4).
 
     `account` is None for a customer without a chat account. `accepted` is the customer's answer to the solution
-    of this `round`. `text` is what it is about in the customer's words; all messages are kept beside it. Due
-    instants keep the figures the case was registered with (RULE-4).
+    of this `round`. `basis` is why the first owner was chosen. `text` is what it is about in the customer's words;
+    all messages are kept beside it. Due instants keep the figures the case was registered with (RULE-4).
     """
 
     id: ComplaintId
@@ -115,6 +115,7 @@ class Complaint:
     handled_at: datetime | None
     closed_at: datetime | None
     urged_at: datetime | None
+    basis: Mapping[str, Fact] | None = None
 
     @property
     def subject(self) -> str:
@@ -154,6 +155,7 @@ class NewComplaint:
     first_reply_due: datetime
     handle_due: datetime
     close_due: datetime
+    basis: Mapping[str, Fact] | None = None
 
 
 @dataclass(frozen=True, slots=True)

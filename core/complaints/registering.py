@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -34,7 +35,7 @@ from core.deadlines import Deadline, on_due
 from core.errors import AlreadySettled, NotFound, NotUnderstood
 from core.groups import Group
 from core.hours import company_hours
-from core.ids import AccountId, ChatId, ComplaintId, PersonId
+from core.ids import AccountId, ChatId, ComplaintId
 from core.names import phone_key, shown_phone
 from core.notices import Fact, Notice, ToAccount, ToPerson, Urgency
 from core.people import Person
@@ -43,6 +44,7 @@ from core.rulebook import UnknownEntry
 from core.rulebook.sections import ComplaintKind
 
 CUSTOMERS = (Role.STRANGER, Role.CUSTOMER)
+FIRST_ASKED: Mapping[str, Fact] = {"how": "first_asked"}
 MOST_RECORDS = 5  # buttons to pick from
 MOST_TEXT = 4000  # characters kept as the complaint's own words; every message is kept whole beside it
 
@@ -278,7 +280,7 @@ def _register(
     rules, at, group = uow.rulebook.complaints, uow.now, desk(uow)
     month = figures.month_of(uow.worktime, at)
     running = uow.complaints.next_running(month)
-    owner = first_asked or next_owner(uow, account, group)
+    owner, basis = (first_asked, FIRST_ASKED) if first_asked else next_owner(uow, account, group)
     first_reply = company_hours(uow).by_clock(rules.first_reply_hours * 60)
     complaint = uow.complaints.add(
         NewComplaint(
@@ -300,6 +302,7 @@ def _register(
             first_reply.at,
             figures.handle_due(rules, kind, company_hours(uow), at).at,
             figures.close_due(rules, phone, at),
+            basis,
         )
     )
     by = first_asked.label if first_asked else name
@@ -320,20 +323,24 @@ def _announce(uow: UnitOfWork, complaint: Complaint, running: int) -> None:
             tell(uow, complaint, WIDENED, ToPerson(admin.id), Urgency.ROUTINE, clause="complaint.number")
 
 
-def next_owner(uow: UnitOfWork, account: AccountId | None, group: Group | None) -> Person | None:
+def next_owner(
+    uow: UnitOfWork, account: AccountId | None, group: Group | None
+) -> tuple[Person | None, Mapping[str, Fact]]:
     """Who is responsible for a new case of a customer: whoever was last, else a customer-service person of the
     desk's department with the fewest open cases, else the manager (CMP-3). Only people who can be reached and are
-    neither on leave nor on a trip."""
+    neither on leave nor on a trip. Given with what speaks for them, to be told when asked."""
     for case in uow.complaints.of_account(account) if account is not None else ():
         owner = owner_of(uow, case)
         if owner is not None and can_own(uow, owner):
-            return owner
+            return owner, {"how": "before", "number": case.number}
     load = uow.complaints.load()
     department = group.department if group else None
     serving = [p for p in uow.people.active(Role.SERVICE, department) if can_own(uow, p)]
     if serving:
-        return min(serving, key=lambda person: (load.get(PersonId(person.id), 0), person.number))
-    return manager_for(uow, group)
+        considered: list[Fact] = [[person.id, load.get(person.id, 0)] for person in serving]
+        least = min(serving, key=lambda person: (load.get(person.id, 0), person.number))
+        return least, {"how": "least", "considered": considered}
+    return manager_for(uow, group), {"how": "manager"}
 
 
 def can_own(uow: UnitOfWork, person: Person) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.leads import matter as matter  # enters itself among the matters
+from core.leads import reasons as reasons  # explains them
 from core.leads.board import Board, Line, board, one
 from core.leads.entities import (
     OPEN,
@@ -26,6 +27,7 @@ from core.leads.entities import (
     Result,
     Unfit,
 )
+from core.leads.fitness import Candidate, fits_level
 from core.leads.following import close, contacted, give_back, own, replied_to, report
 from core.leads.intake import (
     Contact,
@@ -41,14 +43,12 @@ from core.leads.intake import (
 from core.leads.offering import (
     REGISTRANTS,
     Allocation,
-    Candidate,
     assign,
     assign_by_name,
     candidates,
     candidates_for,
     claim,
     duplicate_of,
-    fits_level,
     regions,
     register,
 )

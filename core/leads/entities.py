@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol
 
 from core.errors import KeguanError, NotUnderstood
 from core.ids import GroupId, LeadId, PersonId
+from core.notices import Fact
 
 
 class LeadState(StrEnum):
@@ -139,7 +140,8 @@ class NewLead:
 
 @dataclass(frozen=True, slots=True)
 class LeadEvent:
-    """One line of a lead's story. `until` is when the next step was due; `day` is the agreed appointment."""
+    """One line of a lead's story. `until` is when the next step was due; `day` is the agreed appointment; `basis`
+    why it was given to this person."""
 
     kind: EventKind
     person: PersonId | None
@@ -149,6 +151,7 @@ class LeadEvent:
     result: Result | None = None
     until: datetime | None = None
     day: date | None = None
+    basis: Mapping[str, Fact] | None = None
 
 
 @dataclass(eq=False)
@@ -175,11 +178,12 @@ class Unfit(KeguanError):
     rests_on: ClassVar[str | None] = "lead.allocation"
 
     lead: LeadId | None
-    reason: str  # "leaving" | "role" | "level" | "parted" | "absent" | "unreachable"
+    reason: str  # "leaving" | "role" | "level" | "parted" | "absent" | "unreachable" | "paused"
     label: str
     mine: bool
     klass: str
     level: str
+    until: datetime | None = None  # the end of a pause
 
 
 @dataclass(eq=False)

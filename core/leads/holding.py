@@ -12,8 +12,9 @@ from core.deadlines import DeadlineKind
 from core.hours import company_hours, hours_of
 from core.ids import LeadId, PersonId
 from core.leads.entities import OWNED, EventKind, Lead, LeadEvent, LeadState
+from core.leads.fitness import fits_level
 from core.leads.intake import mask_phones
-from core.leads.offering import contact_due, fits_level, record_due
+from core.leads.offering import contact_due, record_due
 from core.leads.telling import CONTACT, CONTACT_CLAUSE, RECORD, RECORD_CLAUSE, show, show_gone
 from core.names import shown_phone
 from core.people import Person

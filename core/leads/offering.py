@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.access import MANAGERS, STAFF, Actor, Role, permits
-from core.checkins import is_absent
 from core.customers import Keys
 from core.errors import AlreadySettled, NotFound, NotUnderstood
 from core.groups import Group
@@ -15,7 +14,6 @@ from core.hours import Due, Hours, hours_of
 from core.ids import DepartmentId, LeadId, PersonId
 from core.leads.entities import (
     OPEN,
-    PARTED,
     UNOWNED,
     AlreadyClaimed,
     Draft,
@@ -28,6 +26,7 @@ from core.leads.entities import (
     NotOffered,
     Unfit,
 )
+from core.leads.fitness import Candidate, barred, basis_of_assignment, basis_of_claim, field_for, parted
 from core.leads.intake import company_key
 from core.leads.telling import (
     CONTACT,
@@ -40,9 +39,9 @@ from core.leads.telling import (
     show,
     tell_people,
 )
+from core.notices import Fact
 from core.people import Person, is_superior, one_person
 from core.ports import UnitOfWork
-from core.rulebook import Rulebook, UnknownEntry
 
 REGISTRANTS = (Role.SERVICE, Role.SALESPERSON, *MANAGERS)
 
@@ -58,24 +57,7 @@ class Allocation:
     withheld: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody a lead may be assigned to. `unfit` is why they could not claim it themselves."""
-
-    person: Person
-    open_leads: int
-    unfit: str | None
-
-
 # Pure decisions -----------------------------------------------------------------------------------------
-
-
-def fits_level(rulebook: Rulebook, level: str, klass: str) -> bool:
-    """Whether a staff level may take a class (LED-2). A level the rulebook doesn't know may take none."""
-    try:
-        return klass in rulebook.classes_for(level)
-    except UnknownEntry:
-        return False
 
 
 def contact_due(uow: UnitOfWork, hours: Hours, *, urgent: bool) -> Due:
@@ -240,10 +222,8 @@ def _log(
     kind: EventKind,
     person: PersonId | None = None,
     who: str = "",
-    *,
-    until: datetime | None = None,
 ) -> None:
-    uow.leads.log(lead.id, LeadEvent(kind, person, who, uow.now, until=until))
+    uow.leads.log(lead.id, LeadEvent(kind, person, who, uow.now))
 
 
 @permits(*STAFF)
@@ -258,12 +238,12 @@ def claim(uow: UnitOfWork, actor: Actor, lead_id: LeadId) -> Allocation:
         raise NotFound("lead", str(lead_id))
     _refuse_unless_free(lead, actor.staff_id, (LeadState.OFFERED,))
     person = uow.people.get(actor.staff_id)
-    reason = _unfit(uow, lead, person, _parted(uow, lead))
-    if reason is not None:
-        raise Unfit(lead.id, reason, person.label, True, lead.klass, person.level)
+    bar = barred(uow, lead, person, parted(uow, lead))
+    if bar is not None:
+        raise Unfit(lead.id, bar.reason, person.label, True, lead.klass, person.level, bar.until)
     if uow.ledger.use_withheld(person.id, lead.subject, uow.now):
         return Allocation(lead, person.label, withheld=True)
-    return _take(uow, lead, person, EventKind.CLAIMED, (LeadState.OFFERED,))
+    return _take(uow, lead, person, EventKind.CLAIMED, (LeadState.OFFERED,), basis_of_claim(person, lead))
 
 
 @permits(Role.SERVICE, *MANAGERS)
@@ -290,9 +270,9 @@ def _assignee(uow: UnitOfWork, lead: Lead, person_id: PersonId, actor: Actor) ->
     person = uow.people.get(person_id)
     if not person.is_staff:
         raise NotFound("person", person.label)
-    reason = _unfit(uow, lead, person, frozenset())
-    if reason is not None and (reason != "level" or not actor.has(Role.SERVICE, *MANAGERS)):
-        raise Unfit(lead.id, reason, person.label, own, lead.klass, person.level)
+    bar = barred(uow, lead, person, frozenset(), collected=own)
+    if bar is not None and (bar.reason != "level" or not actor.has(Role.SERVICE, *MANAGERS)):
+        raise Unfit(lead.id, bar.reason, person.label, own, lead.klass, person.level, bar.until)
     return person
 
 
@@ -301,7 +281,8 @@ def _give(uow: UnitOfWork, actor: Actor, lead: Lead, person: Person) -> Allocati
     own = person.id == actor.person  # what one collected oneself is no allocation
     if not own and uow.ledger.use_withheld(person.id, lead.subject, uow.now):
         return Allocation(lead, person.label, withheld=True)
-    return _take(uow, lead, person, EventKind.ASSIGNED, UNOWNED)
+    basis = basis_of_assignment(uow, lead, person, actor.staff_id, actor.name)
+    return _take(uow, lead, person, EventKind.ASSIGNED, UNOWNED, basis)
 
 
 def _refuse_unless_free(lead: Lead, asking: PersonId, states: Collection[LeadState]) -> None:
@@ -313,7 +294,14 @@ def _refuse_unless_free(lead: Lead, asking: PersonId, states: Collection[LeadSta
         raise NotOffered(lead.id)
 
 
-def _take(uow: UnitOfWork, lead: Lead, person: Person, how: EventKind, states: Collection[LeadState]) -> Allocation:
+def _take(
+    uow: UnitOfWork,
+    lead: Lead,
+    person: Person,
+    how: EventKind,
+    states: Collection[LeadState],
+    basis: Mapping[str, Fact],
+) -> Allocation:
     if not uow.leads.take(lead.id, person.id, person.label, uow.now, states):
         _refuse_unless_free(uow.leads.get(lead.id), person.id, states)
         raise NotOffered(lead.id)
@@ -321,33 +309,11 @@ def _take(uow: UnitOfWork, lead: Lead, person: Person, how: EventKind, states: C
     due = contact_due(uow, hours, urgent=lead.urgent)
     uow.deadlines.open(CONTACT, lead.subject, due, CONTACT_CLAUSE)
     uow.deadlines.open(RECORD, lead.subject, record_due(uow, hours, due.at), RECORD_CLAUSE)
-    _log(uow, lead, how, person.id, person.label, until=due.at)
+    event = LeadEvent(how, person.id, person.label, uow.now, until=due.at, basis=basis)
+    uow.leads.log(lead.id, event)
     taken = uow.leads.get(lead.id)
     show(uow, taken)
     return Allocation(taken, person.label, due.at)
-
-
-def _parted(uow: UnitOfWork, lead: Lead) -> frozenset[PersonId]:
-    """Those who had the lead and lost it or gave it back; it is offered again without them."""
-    return frozenset(e.person for e in uow.leads.events(lead.id) if e.kind in PARTED and e.person is not None)
-
-
-def _unfit(uow: UnitOfWork, lead: Lead, person: Person, parted: Collection[PersonId]) -> str | None:
-    """Why a person can't take a lead by themselves, or None (LED-2, LED-4, P32)."""
-    if not person.is_active:
-        return "leaving"
-    if person.role is not Role.SALESPERSON:
-        return "role"
-    if person.id in parted:
-        return "parted"
-    account = uow.people.account_of(person.id)
-    if account is None or not account.reachable:
-        return "unreachable"
-    if is_absent(uow, person.id, uow.now):
-        return "absent"
-    if not fits_level(uow.rulebook, person.level, lead.klass):
-        return "level"
-    return None
 
 
 @permits(Role.SERVICE, *MANAGERS)
@@ -357,25 +323,13 @@ def candidates(uow: UnitOfWork, actor: Actor, lead_id: LeadId) -> tuple[Lead, li
     if not may_assign(uow, actor, lead):
         raise NotFound("lead", str(lead_id))
     _refuse_unless_free(lead, actor.staff_id, UNOWNED)
-    return lead, _candidates(uow, lead.klass, _parted(uow, lead))
+    return lead, list(field_for(uow, lead.klass, parted(uow, lead)).candidates)
 
 
 @permits(Role.SERVICE, *MANAGERS)
 def candidates_for(uow: UnitOfWork, actor: Actor, expected: int) -> list[Candidate]:
     """The same for a lead that is still being entered."""
-    return _candidates(uow, uow.rulebook.lead_class(expected), frozenset())
-
-
-def _candidates(uow: UnitOfWork, klass: str, parted: Collection[PersonId]) -> list[Candidate]:
-    held = uow.leads.open_counts()
-    found = []
-    for person in uow.people.active(Role.SALESPERSON):
-        account = uow.people.account_of(person.id)
-        if account is None or not account.reachable or is_absent(uow, person.id, uow.now):
-            continue
-        unfit = None if fits_level(uow.rulebook, person.level, klass) else "level"
-        found.append(Candidate(person, held.get(person.id, 0), "parted" if person.id in parted else unfit))
-    return sorted(found, key=lambda c: (c.unfit is not None, c.open_leads, c.person.number))
+    return list(field_for(uow, uow.rulebook.lead_class(expected), frozenset()).candidates)
 
 
 @permits(*REGISTRANTS)

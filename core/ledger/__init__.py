@@ -62,7 +62,7 @@ from core.ledger.entries import (
 )
 from core.ledger.judging import Judgement, decide, judgement
 from core.ledger.lists import files_of, mine, of_one
-from core.ledger.pauses import effective_end, paused_until
+from core.ledger.pauses import effective_end, paused_people, paused_until
 from core.ledger.reasons import reads_all, visible_case
 from core.ledger.reversing import reverse, reverse_case, reversible, take_back
 from core.ledger.sanctions import breach, effects_of, sanction
@@ -143,6 +143,7 @@ __all__ = [
     "mine",
     "my_appeals",
     "of_one",
+    "paused_people",
     "paused_until",
     "reads_all",
     "reverse",

@@ -12,10 +12,10 @@ from core.ids import EntryId, PersonId
 from core.ledger.entries import BARE, Case, Effect, Entry, NotAllowed, WordsNeeded
 from core.ledger.reasons import visible_case
 from core.ledger.sanctions import AMOUNTS, MARKS, Breach, effects_of, record
+from core.matters import MATTERS
 from core.notices import Fact
 from core.people import Person, is_superior, one_person
 from core.ports import UnitOfWork
-from core.reasons import why
 from core.rulebook import Allowance, Clause, Range, Rulebook, Sanction
 
 MOST_CAUSE = 500
@@ -144,11 +144,19 @@ def subjects(uow: UnitOfWork, actor: Actor, named: Sequence[tuple[str, str]]) ->
     found = []
     for area, number in named:
         try:
-            complaint = uow.complaints.by_number(number) if area == "complaint" else None
-            found.append(why(uow, actor, complaint.subject if complaint else f"{area}:{number}").subject)
+            found.append(_subject(uow, actor, area, number))
         except NotFound:
             continue
     return found
+
+
+def _subject(uow: UnitOfWork, actor: Actor, area: str, number: str) -> str:
+    matter = MATTERS.get(area)
+    id_ = matter.find(uow, number) if matter else None
+    if matter is None or id_ is None:
+        raise NotFound(area, number)
+    matter.require(uow, actor, id_)
+    return f"{area}:{id_}"
 
 
 @permits(*MANAGERS)

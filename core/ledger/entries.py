@@ -179,8 +179,8 @@ class Ledger(Protocol):
     def breaches(self, person: PersonId, clause: str, since: datetime) -> list[Record]:
         """The entries of a person under a clause since then, without reversals."""
 
-    def pauses(self, person: PersonId) -> list[Record]:
-        """The person's pauses that are in force and were not taken back."""
+    def pauses(self, person: PersonId | None = None) -> list[Record]:
+        """The pauses, over by now or not, that are in force and were not taken back: the person's, or everybody's."""
 
     def withheld(self, person: PersonId) -> int:
         """How many allocations are still to be withheld: in force, not reversed, under no appeal, not used up."""

@@ -45,13 +45,17 @@ def is_running(record: Record, now: datetime, goes_on: Collection[str] = ()) -> 
 def paused_until(uow: UnitOfWork, person: PersonId) -> datetime | None:
     """Until when a person gets no leads; None where nothing holds them up. Pauses at the same time run side by
     side, so that the latest end counts."""
-    found = uow.ledger.pauses(person)
-    if not found:
-        return None
     goes_on = uow.rulebook.appeals.pauses_go_on
-    ends = [
-        effective_end(record, uow.now, goes_on)
-        for record in found
-        if record.entry.effect is Effect.PAUSE and is_running(record, uow.now, goes_on)
-    ]
+    running = [record for record in uow.ledger.pauses(person) if _stops_leads(record, uow.now, goes_on)]
+    ends = [effective_end(record, uow.now, goes_on) for record in running]
     return max((end for end in ends if end is not None), default=None)
+
+
+def _stops_leads(record: Record, now: datetime, goes_on: Collection[str]) -> bool:
+    return record.entry.effect is Effect.PAUSE and is_running(record, now, goes_on)
+
+
+def paused_people(uow: UnitOfWork) -> set[PersonId]:
+    """Everybody whose allocations are paused now."""
+    goes_on = uow.rulebook.appeals.pauses_go_on
+    return {record.entry.person for record in uow.ledger.pauses() if _stops_leads(record, uow.now, goes_on)}

@@ -229,6 +229,9 @@ class People(Protocol):
     def like(self, text: str) -> list[Person]:
         """People whose number, name or label has `text` in it; also those who left, by number."""
 
+    def reachable(self) -> set[PersonId]:
+        """Everybody with an account that the bot can write to."""
+
     def admins(self) -> list[Person]: ...
     def add(self, row: StaffRow, department: DepartmentId, *, is_admin: bool = False) -> Person: ...
     def change(self, person: PersonId, row: StaffRow, department: DepartmentId) -> bool:

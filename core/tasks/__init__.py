@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.tasks import matter as matter  # enters itself among the matters
+from core.tasks import reasons as reasons  # explains them
 from core.tasks.answering import Answered, answer, close, plan_hint
 from core.tasks.excuses import ExcuseFiled, decide, excuse_hint, file_excuse
 from core.tasks.giving import Order, Target, give

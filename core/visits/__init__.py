@@ -1,5 +1,6 @@
 """Visits: planned, logged in seconds, with a next step that is remembered (VIS-2, VIS-3)."""
 
+from core.visits import reasons as reasons  # explains plans
 from core.visits.logging import LOGGED, MOST_SHOWN, NEXT_STEP, check, log, mine, move_next, read_next
 from core.visits.model import (
     MOST_COMMENT,

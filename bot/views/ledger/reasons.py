@@ -8,9 +8,8 @@ from typing import Any
 from bot.views.base import Html, Viewer, fill, lines
 from bot.views.ledger.appeals import verdict_name
 from bot.views.ledger.entries import clause_title, count_words, effect_words, effects_words, subject_name
-from bot.views.reasons import OPENS, tells, titles
+from bot.views.reasons import tells, titles
 
-OPENS.update({"task": ("t.show",), "complaint": ("co",), "lead": ("why", "lead")})
 MOST_BEFORE = 10
 
 

@@ -523,6 +523,9 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.add_column(sa.Column("from_noon", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("until_noon", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
 
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("basis", Json(), nullable=True))
+
     with op.batch_alter_table("deadlines", schema=None) as batch_op:
         batch_op.add_column(sa.Column("person_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("reckoning", Json(), nullable=True))
@@ -550,6 +553,9 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
     with op.batch_alter_table("guests", schema=None) as batch_op:
         batch_op.add_column(sa.Column("listed_on", sa.String(length=10), server_default="", nullable=False))
 
+    with op.batch_alter_table("lead_events", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("basis", Json(), nullable=True))
+
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook_version", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("case_id", sa.Integer(), nullable=True))
@@ -559,6 +565,13 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.add_column(sa.Column("instead_of", sa.Integer(), nullable=True))
         batch_op.create_index("ix_ledger_at", ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_ledger_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_ledger_until",
+            ["person_id"],
+            unique=False,
+            sqlite_where=sa.text("until IS NOT NULL"),
+            postgresql_where=sa.text("until IS NOT NULL"),
+        )
         batch_op.create_foreign_key(batch_op.f("fk_ledger_case_id"), "ledger", ["case_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_ledger_instead_of"), "ledger", ["instead_of"], ["id"])
 
@@ -578,6 +591,11 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_ledger_instead_of"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_ledger_case_id"), type_="foreignkey")
+        batch_op.drop_index(
+            "ix_ledger_until",
+            sqlite_where=sa.text("until IS NOT NULL"),
+            postgresql_where=sa.text("until IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_ledger_case_id"))
         batch_op.drop_index("ix_ledger_at")
         batch_op.drop_column("instead_of")
@@ -586,6 +604,9 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_column("cause")
         batch_op.drop_column("case_id")
         batch_op.drop_column("rulebook_version")
+
+    with op.batch_alter_table("lead_events", schema=None) as batch_op:
+        batch_op.drop_column("basis")
 
     with op.batch_alter_table("guests", schema=None) as batch_op:
         batch_op.drop_column("listed_on")
@@ -609,6 +630,9 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_column("provisional")
         batch_op.drop_column("reckoning")
         batch_op.drop_column("person_id")
+
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.drop_column("basis")
 
     with op.batch_alter_table("absences", schema=None) as batch_op:
         batch_op.drop_column("until_noon")

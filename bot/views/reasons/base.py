@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from bot.press import press
-from bot.views.base import Button, Html, Screen, Viewer, column, fill, lines, row, with_clause
+from bot.views.base import (
+    MOST_BUTTONS,
+    WHY_PREFIX,
+    Button,
+    Html,
+    Screen,
+    Viewer,
+    column,
+    lines,
+    row,
+    with_clause,
+)
 from core.reasons import Explanation, Mine
 
-LINK = "why_"
+LINK = WHY_PREFIX
+TIMED = ("task", "lead", "complaint")  # what has deadlines whose way can be shown
 ReasonView: TypeAlias = Callable[[Viewer, Any], Html | None]
 TitleView: TypeAlias = Callable[[Viewer, Any], str]
 REASONS: dict[str, ReasonView] = {}
@@ -43,9 +56,14 @@ def why_button(v: Viewer, subject: str) -> Button | None:
     return Button(v.t("Why?"), press("why", area, number)) if v.private else None
 
 
-def why_link(v: Viewer, subject: str) -> Html:
-    """The same as a link in the text, for messages that have three buttons already."""
-    return fill('<a href="{url}">{why}</a>', url=v.link(LINK + subject.replace(":", "_")), why=v.t("Why me?"))
+def with_why(v: Viewer, screen: Screen, subject: str) -> Screen:
+    """The screen with a button to the explanation where there is room for one; elsewhere the link beside the clause
+    leads there."""
+    button = why_button(v, subject)
+    if button is None or sum(len(buttons) for buttons in screen.buttons) >= MOST_BUTTONS:
+        return screen
+    *above, last = screen.buttons or ((),)
+    return replace(screen, buttons=(*above, (*last, button)))
 
 
 def subject_of(payload: str) -> str:
@@ -61,11 +79,21 @@ def explanation(v: Viewer, found: Explanation) -> Screen:
     screen = Screen(
         lines(v.t("<b>Why</b>"), *told, v.clause(found.clause, version=found.version)),
         row(
-            Button(v.t("What it is about"), press(*OPENS[about], id_)) if about in OPENS and id_.isdigit() else None,
+            _about_button(v, found),
+            Button(v.t("How it was computed"), press("how", about, id_)) if about in TIMED else None,
             Button(v.t("Files"), press("led.files", number)) if found.files and area == "entry" else None,
         ),
     )
     return with_clause(v, screen, found.clause, found.version)
+
+
+def _about_button(v: Viewer, found: Explanation) -> Button | None:
+    """Opens what it is about, unless that is this very explanation."""
+    area, _, number = found.about.partition(":")
+    opens = OPENS.get(area)
+    if opens is None or not number.isdigit() or (opens[0] == "why" and found.about == found.subject):
+        return None
+    return Button(v.t("What it is about"), press(*opens, number))
 
 
 def choices(v: Viewer, found: Sequence[Mine]) -> Screen:
