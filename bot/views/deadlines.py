@@ -30,6 +30,7 @@ def matter_name(v: Viewer, name: str, number: object) -> Html:
         "lead": v.t("Lead #{number}", number=number),
         "complaint": v.t("Complaint {number}", number=number),
         "customer": v.t("Customer {number}", number=number),
+        "approval": v.t("Request #{number}", number=number),
     }
     return words.get(name, fill("{name} {number}", name=name, number=number))
 
@@ -45,6 +46,9 @@ def target_name(v: Viewer, kind: str) -> Html:
         "complaint.first_reply": v.t("First reply"),
         "complaint.handle": v.t("Handling"),
         "complaint.close": v.t("Closing"),
+        "approval.due": v.t("Decision"),
+        "approval.remind": v.t("Reminder to decide"),
+        "approval.answer": v.t("Answer to a question"),
         "customer.remind": v.t("Reminder to complete the record"),
         "customer.complete": v.t("Complete record"),
     }.get(kind, v.t("Deadline"))

@@ -6,6 +6,7 @@ declared with `on_decision`. Areas that change who is there call `reassess`.
 
 from __future__ import annotations
 
+from core.approvals import matter as matter  # enters itself among the matters
 from core.approvals.asking import DECISIONS, ask, has_chain, is_needed, on_decision, overtake, withdraw
 from core.approvals.deciding import answer, approve, ask_back, reject, to_answer, to_ask_back, to_decide
 from core.approvals.delegating import Delegated, delegate, end_delegation, my_delegations

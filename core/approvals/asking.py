@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.access import ANYONE, Actor, permits
@@ -31,6 +31,7 @@ from core.approvals.model import (
 )
 from core.approvals.telling import call, show, tell_result
 from core.errors import NotFound
+from core.hours import Due, company_hours
 from core.ids import AccountId, ApprovalId, PersonId
 from core.notices import Facts
 
@@ -208,19 +209,16 @@ def gone(approval: Approval) -> TooLate:
 
 def start_clock(uow: UnitOfWork, approval: Approval) -> None:
     """The step's time begins, with the figures of the day the request was made (RULE-4)."""
-    step = approval.steps[approval.step]
-    if step.days is not None:
-        run_until(uow, approval, uow.worktime.add_days(uow.now, step.days))
-    else:
-        run_until(uow, approval, uow.worktime.add_minutes(uow.now, step.minutes or 0))
+    step, hours = approval.steps[approval.step], company_hours(uow)
+    run_until(uow, approval, hours.minutes(step.minutes or 0) if step.days is None else hours.days(step.days))
 
 
-def run_until(uow: UnitOfWork, approval: Approval, due_at: datetime) -> None:
+def run_until(uow: UnitOfWork, approval: Approval, due: Due) -> None:
     """The step is to be decided by then; the reminder comes before."""
-    remind_at = uow.worktime.subtract_minutes(due_at, approval.steps[approval.step].remind_minutes)
-    uow.approvals.set_clock(approval.id, due_at, None)
+    remind_at = uow.worktime.subtract_minutes(due.at, approval.steps[approval.step].remind_minutes)
+    uow.approvals.set_clock(approval.id, due.at, None)
     uow.deadlines.cancel(approval.key, ANSWER)
-    uow.deadlines.open(DUE, approval.key, due_at, CLAUSE)
+    uow.deadlines.open(DUE, approval.key, due, CLAUSE)
     if remind_at > uow.now:
         uow.deadlines.open(REMIND, approval.key, remind_at, CLAUSE)
     else:
@@ -230,15 +228,16 @@ def run_until(uow: UnitOfWork, approval: Approval, due_at: datetime) -> None:
 def pause_clock(uow: UnitOfWork, approval: Approval) -> None:
     """A question is open: the step's time stands still (P16)."""
     left = uow.worktime.between(uow.now, approval.due_at) if approval.due_at else timedelta(0)
-    uow.approvals.set_clock(approval.id, None, max(left, timedelta(minutes=1)))
+    uow.approvals.set_clock(approval.id, None, left)
     uow.deadlines.cancel(approval.key, DUE, REMIND)
-    limit = uow.worktime.add_minutes(uow.now, uow.rulebook.approvals.answer_hours * 60)
+    limit = company_hours(uow).minutes(uow.rulebook.approvals.answer_hours * 60)
     uow.deadlines.open(ANSWER, approval.key, limit, CLAUSE)
 
 
 def resume_clock(uow: UnitOfWork, approval: Approval) -> None:
-    """The answer is there: what was left of the time runs again (P16)."""
-    run_until(uow, approval, uow.worktime.add(uow.now, approval.left or timedelta(minutes=1)))
+    """The answer is there: what was left of the time, in whole minutes, runs again (P16)."""
+    minutes = -(-(approval.left or timedelta(0)) // timedelta(minutes=1))
+    run_until(uow, approval, company_hours(uow).minutes(max(1, minutes)))
 
 
 def wake_clock(uow: UnitOfWork, approval: Approval) -> None:
@@ -260,11 +259,15 @@ def withdraw(uow: UnitOfWork, actor: Actor, approval_id: ApprovalId) -> Approval
     return finish(uow, approval, State.WITHDRAWN, approval.requester)
 
 
+def is_own(actor: Actor, approval: Approval) -> bool:
+    """Whether somebody asked for it, as a person or from the account that did."""
+    return approval.account == actor.account or (actor.person is not None and actor.person == approval.requester)
+
+
 def own(uow: UnitOfWork, actor: Actor, approval_id: ApprovalId) -> Approval:
     """A request of the actor's own, as a person or from the account that asked. Raises NotFound (P41)."""
     approval = uow.approvals.get(approval_id)
-    is_theirs = actor.person is not None and actor.person == approval.requester
-    if not is_theirs and approval.account != actor.account:
+    if not is_own(actor, approval):
         raise NotFound("approval", str(approval_id))
     return approval
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from core.access import ANYONE, STAFF, Actor, Role, permits
+from core.approvals.asking import is_own
 from core.approvals.model import Approval, Decider, Event, File, Slice
 from core.approvals.telling import facts_of
 from core.errors import NotFound
@@ -73,8 +74,7 @@ def detail(uow: UnitOfWork, actor: Actor, approval_id: ApprovalId) -> Detail:
     Raises NotFound (P41).
     """
     approval = uow.approvals.get(approval_id)
-    own = approval.account == actor.account or (actor.person is not None and actor.person == approval.requester)
-    if not (own or approval.concerns(actor.person) or actor.has(Role.ADMIN)):
+    if not may_see(actor, approval):
         raise NotFound("approval", str(approval_id))
     return Detail(
         approval,
@@ -82,8 +82,13 @@ def detail(uow: UnitOfWork, actor: Actor, approval_id: ApprovalId) -> Detail:
         tuple(uow.approvals.events(approval_id)),
         tuple(uow.approvals.files(approval_id)),
         approval.waits_for(actor.person),
-        own,
+        is_own(actor, approval),
     )
+
+
+def may_see(actor: Actor, approval: Approval) -> bool:
+    """Whether it is somebody's to see: theirs, theirs to decide now or before, or an administrator's."""
+    return is_own(actor, approval) or approval.concerns(actor.person) or actor.has(Role.ADMIN)
 
 
 @permits(*ANYONE)
@@ -94,5 +99,4 @@ def replied_to(uow: UnitOfWork, actor: Actor, message: MessageId) -> Approval | 
     if not subject.startswith(SUBJECT):
         return None
     approval = uow.approvals.get(ApprovalId(int(subject.removeprefix(SUBJECT))))
-    is_theirs = approval.account == actor.account or approval.concerns(actor.person)
-    return approval if is_theirs else None
+    return approval if is_own(actor, approval) or approval.concerns(actor.person) else None

@@ -79,7 +79,9 @@ async def test_apr1_it_comes_back_at_the_end_and_when_it_is_ended(company: Compa
     await c.asks(subject="case:2")
     c.hush()
     await c.bench.clock_to("00:00")
-    c.li.expects("你不再代")
+    c.li.expects("已转他人", edited=True)
+    await c.bench.clock_to("08:00")
+    c.li.expects("你不再代")  # P19: nobody is told at midnight
     assert (await c.approval(2)).waiting[0].acting == c.boss.person
     c.hush()
 
