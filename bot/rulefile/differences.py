@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from bot.rulefile.explaining import values
 from bot.terminal import Texts
-from core.rulebook import Clause, Rulebook, Sanction, labels
-from core.rulebook.entries import Entry, Explained
+from core.rulebook import Clause, Rulebook, Sanction
+from core.rulebook.differing import Differing, differing
 from core.rulebook.saying import say
 from core.rules.differences import ClauseChange, differences
-
-
-@dataclass(frozen=True, slots=True)
-class Differing:
-    """One setting that differs; None: it is not there."""
-
-    old: Entry | None
-    new: Entry | None
-
-    @property
-    def shown(self) -> Entry:
-        entry = self.new or self.old
-        if entry is None:
-            raise ValueError("a difference of nothing")
-        return entry
-
-    @property
-    def clauses(self) -> set[str]:
-        """The clauses that rest on it, before or after."""
-        return {clause.id for entry in (self.old, self.new) if entry for clause in entry.clauses}
 
 
 def told(old: Rulebook, new: Rulebook, texts: Texts) -> Iterator[str]:
@@ -52,18 +30,6 @@ def told(old: Rulebook, new: Rulebook, texts: Texts) -> Iterator[str]:
         yield from (f"  {_setting(one, texts)}  ({one.shown.key})" for one in others)
     yield ""
     yield texts.t("Deadlines that are running keep the figures they were opened with.")
-
-
-def differing(old: Rulebook, new: Rulebook) -> list[Differing]:
-    """The settings whose values are not the same, in the order of the new rulebook."""
-    before = {entry.key: entry for entry in Explained(old).whole()}
-    after = {entry.key: entry for entry in Explained(new).whole()}
-    found = [Differing(before.get(key), after.get(key)) for key in dict.fromkeys((*after, *before))]
-    return [one for one in found if _value(one.old) != _value(one.new)]
-
-
-def _value(entry: Entry | None) -> object:
-    return None if entry is None or entry.is_left_out else entry.value
 
 
 def _clause(change: ClauseChange, settings: list[Differing], texts: Texts) -> Iterator[str]:
@@ -103,24 +69,12 @@ def _lines(old: Clause, new: Clause, settings: list[Differing], texts: Texts) ->
 
 def _setting(one: Differing, texts: Texts) -> str:
     """`接单后联系客户的时限：10 → 15 工作分钟`; of a list only what comes and goes."""
-    was, now = (_values(entry, texts.language) for entry in (one.old, one.new))
+    was, now = one.was(texts.language), one.now(texts.language)
     gone = [value for value in was if value not in now]
     come = [value for value in now if value not in was]
-    words = _what(one.shown, texts)
+    words = one.what(texts.language)
     if len(was) == len(now) == 1 or not (gone or come):
         return texts.t("{what}: {old} → {new}", what=words, old=", ".join(was), new=", ".join(now))
     changes = [texts.t("without {values}", values="; ".join(gone))] if gone else []
     changes += [texts.t("with {values}", values="; ".join(come))] if come else []
     return texts.t("{what}: {changes}", what=words, changes="; ".join(changes))
-
-
-def _values(entry: Entry | None, language: str) -> list[str]:
-    if entry is None or entry.is_left_out:
-        return [say(None, "", language)]
-    return values(entry, language)
-
-
-def _what(entry: Entry, texts: Texts) -> str:
-    words = labels.of_setting(entry.setting).say(texts.language)
-    names = [say(name, "", texts.language) for name in entry.within]
-    return f"{words} [{' '.join(names)}]" if names else words

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import BaseModel
-
 from bot.terminal import Texts
 from core.rulebook import Rulebook, labels
+from core.rulebook.differing import values
 from core.rulebook.entries import Entry, Explained
 from core.rulebook.problems import near
-from core.rulebook.saying import say, say_entry
 from core.rulebook.sections import SECTIONS
-from core.rulebook.shape import WHOLE
 
 
 def explained(book: Rulebook, section: str, texts: Texts) -> list[str] | None:
@@ -42,14 +39,6 @@ def _settings(reader: Explained, section: str, texts: Texts) -> Iterator[str]:
             yield f"  {entry.key} = {first}  ({entry.origin.place})"
             yield from (f"      {other}" for other in others)
             yield f"      {_about(entry, texts)}"
-
-
-def values(entry: Entry, language: str) -> list[str]:
-    """The value of a setting; of a list without names each entry by itself."""
-    listed = entry.value
-    if isinstance(listed, tuple) and listed and isinstance(listed[0], BaseModel) and not isinstance(listed[0], WHOLE):
-        return [say_entry(one, entry.setting.path, language) for one in listed]
-    return [say(listed, entry.setting.unit, language)]
 
 
 def _about(entry: Entry, texts: Texts) -> str:

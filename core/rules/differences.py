@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.ledger import effects_of
 from core.notices import Fact
 from core.rulebook import Change, Clause, Rulebook, Sanction, describe_change
-from core.rulebook.sections import sanction_key
+from core.rulebook.differing import Differing, differing
 from core.rules.model import Mark
 
+LONGEST_VALUE = 120  # characters of one in an announcement
 MOST_TOLD = 8  # clauses and settings in one announcement; the rest is counted
 
 
@@ -50,7 +51,7 @@ class Differences:
     """Clauses that read differently, and settings that differ without any clause naming them."""
 
     clauses: tuple[ClauseChange, ...]
-    settings: tuple[Change, ...]
+    settings: tuple[Differing, ...]
 
     def __bool__(self) -> bool:
         return bool(self.clauses or self.settings)
@@ -67,14 +68,9 @@ def differences(old: Rulebook, new: Rulebook) -> tuple[Differences, tuple[Change
     ids = (*new.clauses, *(one for one in old.clauses if one not in new.clauses))
     told = [ClauseChange(one, state_of(old, one), state_of(new, one)) for one in ids]
     told = [one for one in told if one.old is None or one.new is None or not one.old.reads_like(one.new)]
-    said = {name for one in told for state in (one.old, one.new) if state for name in state.clause.named}
-    said |= {key for one in told if (key := sanction_key(one.id))}
-    return Differences(tuple(told), tuple(c for c in changes if not _is_said(c.key, said))), changes
-
-
-def _is_said(key: str, said: Iterable[str]) -> bool:
-    """Whether a clause that is told of says it: its text names the setting, or it is the cost of a breach."""
-    return key.startswith("clauses.") or any(key == one or key.startswith(f"{one}.") for one in said)
+    telling = {one.id for one in told}
+    others = differing(old, new) if any(not change.key.startswith("clauses.") for change in changes) else []
+    return Differences(tuple(told), tuple(one for one in others if not one.clauses & telling)), changes
 
 
 def marks_of(
@@ -102,15 +98,30 @@ def facts_of(found: Differences) -> dict[str, Fact]:
     left = len(found.clauses) + len(found.settings) - len(clauses) - len(settings)
     return {
         "clauses": [_clause_facts(one) for one in clauses],
-        "settings": [[one.key, _plain(one.old), _plain(one.new)] for one in settings],
+        "settings": [_setting_facts(one) for one in settings],
         "left": left,
     }
 
 
-def _plain(value: object) -> Fact:
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return "、".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
+def _setting_facts(one: Differing) -> Fact:
+    """A setting in both languages; of a list only what comes and goes."""
+    told: dict[str, Fact] = {"key": one.shown.key, "what": {}, "old": {}, "new": {}}
+    for language in ("zh", "en"):
+        was, now = one.was(language), one.now(language)
+        if len(was) > 1 or len(now) > 1:
+            was, now = [each for each in was if each not in now], [each for each in now if each not in was]
+        said = {"what": one.what(language), "old": _joined(was), "new": _joined(now)}
+        told = {**told, **{part: {**_words(told[part]), language: words} for part, words in said.items()}}
+    return told
+
+
+def _words(value: Fact) -> dict[str, Fact]:
+    return value if isinstance(value, dict) else {}
+
+
+def _joined(values: Sequence[str]) -> str:
+    text = "; ".join(values) or "–"
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
 def _clause_facts(change: ClauseChange) -> Fact:

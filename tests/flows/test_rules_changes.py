@@ -38,7 +38,7 @@ async def test_rule4_a_reload_tells_the_groups_old_and_new_in_words_and_who(comp
     c.gm.expects("✓ 已采用", "第二章 第五条 任务回复时限", "30 → 20 分钟")
     told = c.group.expects("制度有变更，10:00 起生效", "变更人：总经办-陈总", "应在 30 → 20 分钟内回复")
     assert "违反的处罚：罚款 50 元、停分配 1 次 → 罚款 80 元、停分配 1 次" in told.text
-    assert "leads.reoffer_limit: 3 → 5" in told.text
+    assert "：3 → 5" in told.text.splitlines()[-2]
     assert "已在计时的期限按原规定" in told.text
     edition = await c.bench.look(lambda uow: uow.rules.latest())
     assert (edition.cause, edition.by, edition.person) == (Cause.FILE, "总经办-陈总", c.gm.person)

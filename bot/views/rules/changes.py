@@ -41,14 +41,14 @@ def changed(v: Viewer, facts: Facts) -> Screen:
 def differences(v: Viewer, facts: Facts) -> list[Html]:
     """Clause by clause, then settings that no clause names, then how many more."""
     told = [clause_change(v, one) for one in cast("Sequence[Said]", facts["clauses"])]
-    settings = cast("Sequence[tuple[str, object, object]]", facts["settings"])
-    told += [fill("<code>{key}</code>: {old} → {new}", key=k, old=_value(o), new=_value(n)) for k, o, n in settings]
+    told += [_setting(v, one) for one in cast("Sequence[Said]", facts["settings"])]
     left = cast("int", facts["left"])
     return [*told, v.t("… and {n} more: /rules", n=left)] if left else told
 
 
-def _value(value: object) -> str:
-    return "–" if value is None else str(value)
+def _setting(v: Viewer, facts: Said) -> Html:
+    old, new = both(v, facts["old"]), both(v, facts["new"])
+    return v.t("{what}: {old} → {new}", what=both(v, facts["what"]), old=old, new=new)
 
 
 def clause_change(v: Viewer, facts: Said) -> Html:
