@@ -61,11 +61,12 @@ def tap_location(company: Company, name: str) -> None:
 @step(
     "leave",
     "08:30",
-    zh=("请假", "赵敏发烧，私聊请一天假；主管马上知道。"),
-    en=("Leave", "Zhao Min has a fever and takes the day off; her manager learns it at once."),
+    zh=("请假", "赵敏发烧，私聊请一天假；主管一点就批准。"),
+    en=("Leave", "Zhao Min has a fever and asks for the day; her manager approves with one tap."),
 )
 async def leave(company: Company) -> None:
     await company.says("赵敏", "/leave 今天 发烧")
+    await company.presses("王建国", "批准")
 
 
 @step(
