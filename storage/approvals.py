@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.approvals.model import (
@@ -190,7 +191,10 @@ _SAYS = (
     .where(_S.c.approval_id.in_(sa.bindparam("approvals", expanding=True)))
     .order_by(_S.c.id)
 )
-_ADD = sa.insert(_A).returning(_A.c.id)
+_ADD: dict[str, Any] = {
+    "sqlite": sqlite.insert(_A).on_conflict_do_nothing().returning(_A.c.id),
+    "postgresql": postgresql.insert(_A).on_conflict_do_nothing().returning(_A.c.id),
+}
 _AT_THIS_STEP = (
     sa.select(_A.c.id).where(_A.c.id == _S.c.approval_id, _A.c.step == _S.c.step, _IS_OPEN).correlate(_S).exists()
 )
@@ -333,8 +337,6 @@ class SqlApprovals:
         return [approval_from(row, says[row.id]) for row in rows]
 
     def add(self, new: NewApproval, at: datetime) -> Approval | None:
-        if self.open_on(new.kind, new.subject) is not None:
-            return None
         values = {
             "kind": new.kind,
             "requester_id": new.requester,
@@ -348,7 +350,8 @@ class SqlApprovals:
             "step": 0,
             "asked_at": at,
         }
-        return self.get(ApprovalId(self._c.execute(_ADD, values).scalar_one()))
+        added = self._c.execute(_ADD[self._c.dialect.name], values).scalar()
+        return None if added is None else self.get(ApprovalId(added))
 
     def get(self, approval: ApprovalId) -> Approval:
         found = self._many(_GET, row=approval)

@@ -64,7 +64,8 @@ def detail(v: Viewer, found: Detail) -> list[Screen]:
             "asked": mine.questioned_at is not None,
         }
     f: dict[str, Any] = {**found.facts, "me": me, "clause": None}
-    text = lines(body(v, f), "", *(_event(v, one) for one in found.events[-MOST_EVENTS:]))
+    how = v.how(f"approval:{found.approval.id}") if found.approval.is_open else None
+    text = lines(body(v, f), how, "", *(_event(v, one) for one in found.events[-MOST_EVENTS:]))
     may = buttons(v, f) if found.mine is not None or found.own else ()
     first = Screen(text, may)
     return [first, *(Screen("", media=(one.media, one.file)) for one in found.files)]
