@@ -72,7 +72,8 @@ def _preset(name: str) -> tuple[Document, ...]:
     return documents
 
 
-def _has(preset: str, section: str) -> bool:
+def has_section(preset: str, section: str) -> bool:
+    """Whether a preset says anything about a section."""
     return any(section in document.settings for document in _preset(preset))
 
 
@@ -170,7 +171,7 @@ def _chosen(settings: Mapping[str, Any], findings: list[Finding]) -> dict[str, s
 
 
 def _is_preset(name: Any, path: Path, findings: list[Finding], section: str | None = None) -> bool:
-    known = [p for p in PRESETS if section is None or _has(p, section)]
+    known = [p for p in PRESETS if section is None or has_section(p, section)]
     if isinstance(name, str) and name in known:
         return True
     hint = near(name, known) if isinstance(name, str) else None

@@ -14,6 +14,7 @@ from core.rulebook.problems import Path
 from core.rulebook.sections import SECTIONS, Choice, Sanction, ShiftRule, Words
 from core.rulebook.sections.base import Unit
 
+_NARROW = 1_000  # upper bounds above this only keep dates and sums computable
 EACH = "*"  # stands in a path for the name or number of an entry
 WHOLE: tuple[type[BaseModel], ...] = (Words, Sanction, ShiftRule, Choice)  # read as one value
 
@@ -123,3 +124,21 @@ def options_in(kind: Any) -> tuple[str, ...]:
     if get_origin(kind) in {Annotated, Union, UnionType, tuple}:
         return next(filter(None, (options_in(one) for one in get_args(kind) if one is not Ellipsis)), ())
     return ()
+
+
+def bounds_of(kind: Any) -> str:
+    """`1–100`, or "" where a figure has no narrow bounds."""
+    if get_origin(kind) is Annotated:
+        low, high = (_bound(kind.__metadata__, name) for name in ("ge", "le"))
+        return f"{low}–{high}" if high is not None and high <= _NARROW else ""
+    if get_origin(kind) in {None, Literal}:
+        return ""
+    return next(filter(None, (bounds_of(one) for one in get_args(kind))), "")
+
+
+def _bound(metadata: tuple[Any, ...], name: str) -> int | None:
+    for one in metadata:
+        for part in (one, *getattr(one, "metadata", ())):
+            if getattr(part, name, None) is not None:
+                return int(getattr(part, name))
+    return None

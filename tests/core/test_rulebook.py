@@ -24,7 +24,7 @@ from core.rulebook import (
     load,
     loads,
 )
-from core.rulebook.loading import _has
+from core.rulebook.loading import has_section
 from core.rulebook.sections import SECTIONS
 from core.rulebook.wording import _CHINESE, _ENGLISH
 from core.worktime import Fault, WorkTimeError
@@ -793,7 +793,7 @@ def test_every_article_stands_once() -> None:
 def test_preset_can_be_chosen_for_each_of_its_sections_alone(preset: str) -> None:
     """RULE-2."""
     for section in SECTIONS:
-        if section != "clauses" and _has(preset, section):
+        if section != "clauses" and has_section(preset, section):
             loads(f"presets: {{{section}: {preset}}}")
 
 
