@@ -10,6 +10,7 @@ from core.rulebook.differing import values
 from core.rulebook.entries import Entry, Explained
 from core.rulebook.problems import near
 from core.rulebook.sections import SECTIONS
+from core.rulebook.sections.waiting import is_waiting
 
 
 def explained(book: Rulebook, section: str, texts: Texts) -> list[str] | None:
@@ -19,7 +20,8 @@ def explained(book: Rulebook, section: str, texts: Texts) -> list[str] | None:
     reader = Explained(book)
     lines: list[str] = []
     for name in (section,) if section else SECTIONS:
-        lines += ["", f"{name} · {labels.of_section(name).say(texts.language)}"]
+        waits = " · " + texts.t("no function acts on it yet") if is_waiting(name) else ""
+        lines += ["", f"{name} · {labels.of_section(name).say(texts.language)}{waits}"]
         lines += _clauses(book, texts) if name == "clauses" else _settings(reader, name, texts)
     return lines[1:]
 
@@ -44,7 +46,9 @@ def _settings(reader: Explained, section: str, texts: Texts) -> Iterator[str]:
 def _about(entry: Entry, texts: Texts) -> str:
     words = labels.of_setting(entry.setting).say(texts.language)
     clauses = [f"{clause.article} {clause.title.say(texts.language)}" for clause in entry.clauses]
-    return " · ".join([words, *clauses])
+    single = is_waiting(entry.key) and not is_waiting(str(entry.setting.path[0]))
+    waits = [texts.t("no function acts on it yet")] if single else []
+    return " · ".join([words, *clauses, *waits])
 
 
 def _clauses(book: Rulebook, texts: Texts) -> Iterator[str]:

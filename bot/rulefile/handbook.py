@@ -16,15 +16,20 @@ from core.rulebook.loading import has_section
 from core.rulebook.saying import say
 from core.rulebook.sections import SECTIONS, Choice, Sanction, ShiftRule
 from core.rulebook.sections.clauses import CLAUSES, NONE, OWN
+from core.rulebook.sections.waiting import is_clause_waiting, is_waiting
 from core.rulebook.shape import EACH, Setting, bare, bounds_of, is_model, settings_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "rulebook-settings.md"
 _HEAD = """\
 # 制度文件的全部设置 · All settings of the rulebook
 
-由程序生成，与程序一致。怎么写、怎么检查见 [rulebook.md](rulebook.md)。带 `.` 的键写成下一层；列表和表里每一项的键写在项内。
-Generated, and held against the program by a test. How to write and check a file: [rulebook.md](rulebook.md). A dot leads
-one level down; keys of the entries of a list or a table stand within the entry.
+由程序生成，与程序一致。怎么写、怎么检查见 [rulebook.md](rulebook.md)。
+带 `.` 的键写成下一层；列表和表里每一项的键写在项内。
+
+Generated, and held against the program by a test. How to write and check a file: [rulebook.md](rulebook.md).
+A dot leads one level down; keys of the entries of a list or a table stand within the entry.
+
+⏳ 可以先写，目前没有功能使用 · may be written already, no function acts on it yet.
 """
 _FORMS: dict[Any, str] = {
     bool: "`true` `false`",
@@ -50,22 +55,37 @@ def page() -> str:
 def _section(book: Rulebook, section: str) -> str:
     words = labels.of_section(section)
     shown = {entry.key: entry for entry in Explained(book).section(section)}
-    lines = [f"## {section} · {words.zh} · {words.en}", "", "| 键 key | 含义 | meaning | 可填 value | 默认 default |"]
+    mark = " ⏳" if is_waiting(section) else ""
+    lines = [
+        f"## {section} · {words.zh} · {words.en}{mark}",
+        "",
+        "| 键 key | 含义 | meaning | 可填 value | 默认 default |",
+    ]
     lines.append("|---|---|---|---|---|")
     for setting in settings_of(section):
         said = labels.of_setting(setting)
         key = setting.key.removeprefix(f"{section}.")
         entry = shown.get(setting.key)
         usual = _usual(entry.value, setting) if entry else _names(book, setting)
-        lines.append(f"| `{key}` | {said.zh} | {said.en} | {_form(setting)} | {usual} |")
+        mark = " ⏳" if is_waiting(setting.key) and not is_waiting(section) else ""
+        lines.append(f"| `{key}`{mark} | {said.zh} | {said.en} | {_form(setting)} | {usual} |")
     return "\n".join([*lines, ""])
 
 
 def _usual(value: Any, setting: Setting) -> str:
     if isinstance(value, tuple) and value and is_model(type(value[0])) and not isinstance(value[0], tuple(_FORMS)):
         return f"{len(value)} 项 entries"
-    text = say(value, setting.unit, "zh_CN")
+    text = _code(value) or say(value, setting.unit, "zh_CN")
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _code(value: Any) -> str:
+    """Words as they are written in the file; "" for what is no word of it."""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    words = value if isinstance(value, tuple) else (value,)
+    known = words and all(isinstance(word, str) and labels.of_option(word) for word in words)
+    return " ".join(f"`{word}`" for word in words) if known else ""
 
 
 def _names(book: Rulebook, setting: Setting) -> str:
@@ -76,7 +96,7 @@ def _names(book: Rulebook, setting: Setting) -> str:
     for part in setting.path:
         found = getattr(found, str(part))
     names = list(found) if isinstance(found, Mapping) else [getattr(one, "key", "") or one.name for one in found]
-    return say(tuple(str(name) for name in names), "", "zh_CN")
+    return " ".join(f"`{name}`" for name in names) or say(None, "", "zh_CN")
 
 
 def _form(setting: Setting) -> str:
@@ -134,7 +154,8 @@ def _clause_rows(book: Rulebook) -> Iterator[str]:
     for clause in book.clauses.values():
         where = CLAUSES.get(clause.id, OWN)
         place = {NONE: "只提醒 only told", OWN: "`sanction`"}.get(where, f"`{where}`")
-        yield f"| `{clause.id}` | {clause.article} | {clause.title.zh} | {clause.title.en} | {place} |"
+        mark = " ⏳" if is_clause_waiting(clause.id) else ""
+        yield f"| `{clause.id}`{mark} | {clause.article} | {clause.title.zh} | {clause.title.en} | {place} |"
 
 
 if __name__ == "__main__":

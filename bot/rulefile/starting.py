@@ -12,6 +12,7 @@ from core.rulebook import PRESETS, Rulebook, RulebookError, labels, loads
 from core.rulebook.entries import Explained
 from core.rulebook.saying import say
 from core.rulebook.sections.base import WEEKDAYS
+from core.rulebook.sections.waiting import is_clause_waiting, is_waiting
 
 # What a company is most likely to change; shown with the figures of its preset.
 USUAL = (
@@ -22,12 +23,11 @@ USUAL = (
     "customers.complete_within_days",
     "pool.no_action_months",
     "classes.review_months",
-    "blacklist.months",
     "complaints.first_reply_hours",
     "complaints.handle_max_working_days",
     "repairs.accept_minutes",
     "surveys.every_months",
-)
+)  # those that no function acts on yet are left out
 _OPEN_BEFORE, _PROMPT_BEFORE, _CLOSE_AFTER = 30, 10, 10  # minutes around the check-in's due time, as in the default
 _SAFE = re.compile(r"[^\W\d_][\w（）()·-]*( [\w（）()·-]+)*")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})  # names that YAML reads as something else
@@ -199,14 +199,14 @@ def _comments(answers: Answers, texts: Texts) -> Iterator[str]:
         "taking the # away in front of it and of `clauses`."
     )
     yield "# clauses:"
-    for clause in book.clauses.values():
+    for clause in (one for one in book.clauses.values() if not is_clause_waiting(one.id)):
         title = clause.title.say(answers.language)
         yield f"#   {clause.id}: {{ in_force: true }} # {clause.article} {title}"
 
 
 def _figures(book: Rulebook, language: str) -> Iterator[str]:
     section = ""
-    for entry in (one for one in Explained(book).whole() if one.key in USUAL):
+    for entry in (one for one in Explained(book).whole() if one.key in USUAL and not is_waiting(one.key)):
         head, _, key = entry.key.partition(".")
         if head != section:
             section = head

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from core.rulebook import PRESETS, labels, load
+from bot.rulefile import handbook
+from core.rulebook import PRESETS, default, labels, load
 from core.rulebook.sections import SECTIONS
+from core.rulebook.sections.waiting import WAITING, is_clause_waiting, is_waiting
 from core.rulebook.shape import settings_of
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +92,47 @@ def test_check_of_a_file_with_mistakes_ends_with_one(home: Path) -> None:
         assert said(command, "rules.yaml", code=1) == [
             'rules.yaml:1:9: tasks.reply_minutes: 应为整数，现在是"半小时"'
         ]
+
+
+def test_check_says_what_no_function_acts_on_yet(home: Path) -> None:
+    (home / "rules.yaml").write_text(
+        "preset: property\nrepairs:\n  accept_minutes: 10\nvisits: {cadence: []}\n"
+        "clauses:\n  repair.accept: {in_force: true}\n  lead.contact: {in_force: true}\n"
+    )
+    assert said("check", "rules.yaml")[2:] == [
+        "· rules.yaml:4：目前没有功能使用 visits.cadence。",
+        "· rules.yaml:3：目前没有功能使用 repairs.accept_minutes。",
+        "· rules.yaml:6：目前没有功能使用 repair.accept。",
+    ]
+    assert said("explain", "rules.yaml", "repairs")[0] == "repairs · 报修 · 目前没有功能使用"
+    assert any("拜访频次 · 目前没有功能使用" in line for line in said("explain", "rules.yaml", "visits"))
+
+
+def test_settings_that_no_function_acts_on_are_those_that_no_function_reads() -> None:
+    code = "".join(
+        file.read_text("utf-8")
+        for folder in ("core", "bot", "storage")
+        for file in (ROOT / folder).rglob("*.py")
+        if not file.is_relative_to(ROOT / "core/rulebook") and not file.is_relative_to(ROOT / "bot/rulefile")
+    )
+    sections = {key for key in WAITING if "." not in key}
+    read = {section for section in SECTIONS if re.search(rf"(rulebook|book)\.{section}\b(?!\()", code)}
+    assert sections & read == set()
+    for key in WAITING - sections:
+        assert settings_under(key), key
+    assert all(any(is_waiting(key) for key in named) for named in waiting_figures()), (
+        "a clause waits, its figures don't"
+    )
+
+
+def settings_under(key: str) -> list[str]:
+    section = key.split(".", maxsplit=1)[0]
+    return [one.key for one in settings_of(section) if one.key == key or one.key.startswith(f"{key}.")]
+
+
+def waiting_figures() -> list[tuple[str, ...]]:
+    book = default()
+    return [clause.named for clause in book.clauses.values() if is_clause_waiting(clause.id) and clause.named]
 
 
 # diff
@@ -241,6 +285,14 @@ def test_init_refuses_an_option_that_cannot_be_used(home: Path, option: str, val
 def test_init_never_writes_over_a_file(home: Path) -> None:
     assert said("init", "rules.yaml", "--yes", code=1) == ["rules.yaml 已经存在，请换个文件名。"]
     assert (home / "rules.yaml").read_text("utf-8") == RULES
+
+
+# the page of all settings
+
+
+def test_page_of_all_settings_is_as_the_models_are() -> None:
+    """Written anew by `python -m bot.rulefile.handbook`."""
+    assert handbook.PAGE.read_text("utf-8") == handbook.page()
 
 
 # words
