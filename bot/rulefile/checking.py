@@ -34,8 +34,9 @@ def _by_hand_only(book: Rulebook, texts: Texts) -> Iterator[str]:
 def _waiting(book: Rulebook, texts: Texts) -> Iterator[str]:
     """What the company has written itself, and no function acts on yet."""
     own = (entry for entry in Explained(book).whole() if is_waiting(entry.key))
-    lines = {entry.origin.place: entry.key for entry in reversed(list(own)) if entry.origin.preset is None}
-    for place, key in reversed(lines.items()):
+    first = {entry.origin.place: entry for entry in reversed(list(own)) if entry.origin.preset is None}
+    for entry in sorted(first.values(), key=lambda entry: entry.origin.line or 0):
+        place, key = entry.origin.place, entry.key
         yield texts.t("· {place}: no function acts on {key} yet.", place=place, key=key)
     for clause in book.search_clauses(in_force=True):
         if is_clause_waiting(clause.id):

@@ -31,6 +31,7 @@ A dot leads one level down; keys of the entries of a list or a table stand withi
 
 ⏳ 可以先写，目前没有功能使用 · may be written already, no function acts on it yet.
 """
+_COLUMNS = ("| 键 key | 含义 | meaning | 可填 value | 默认 default |", "|---|---|---|---|---|")
 _FORMS: dict[Any, str] = {
     bool: "`true` `false`",
     str: "文字 text",

@@ -76,7 +76,9 @@ def _said(error: ErrorDetails, path: Path) -> tuple[ProblemKind, str, str | None
         return ProblemKind.EXACTLY_ONE, str(ctx["expected"]), None
     if kind in {"too_short", "blank"}:
         return ProblemKind.OUT_OF_RANGE, f"≥ {ctx.get('min_length', 1)}", None
-    return ProblemKind.BAD_FORMAT, _pattern(error), hints.written(error["input"])
+    expected = _pattern(error)
+    of_time = any(form in expected for form in ("HH:MM", "YYYY-MM-DD"))
+    return ProblemKind.BAD_FORMAT, expected, hints.written(error["input"]) if of_time else None
 
 
 def _wrong_type(expected: str, value: Any) -> tuple[ProblemKind, str, str | None]:

@@ -100,8 +100,8 @@ def test_check_says_what_no_function_acts_on_yet(home: Path) -> None:
         "clauses:\n  repair.accept: {in_force: true}\n  lead.contact: {in_force: true}\n"
     )
     assert said("check", "rules.yaml")[2:] == [
-        "· rules.yaml:4：目前没有功能使用 visits.cadence。",
         "· rules.yaml:3：目前没有功能使用 repairs.accept_minutes。",
+        "· rules.yaml:4：目前没有功能使用 visits.cadence。",
         "· rules.yaml:6：目前没有功能使用 repair.accept。",
     ]
     assert said("explain", "rules.yaml", "repairs")[0] == "repairs · 报修 · 目前没有功能使用"
@@ -293,6 +293,24 @@ def test_init_never_writes_over_a_file(home: Path) -> None:
 def test_page_of_all_settings_is_as_the_models_are() -> None:
     """Written anew by `python -m bot.rulefile.handbook`."""
     assert handbook.PAGE.read_text("utf-8") == handbook.page()
+
+
+def test_examples_of_the_guide_are_true(home: Path) -> None:
+    """docs/rulebook.md shows what the commands say."""
+    guide = (ROOT / "docs/rulebook.md").read_text("utf-8")
+    *good, bad = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    for text in reversed(good):
+        (home / "rules.yaml").write_text(text, "utf-8")
+        said("check", "rules.yaml")
+    lines = said("diff", "rules.yaml") + said("explain", "rules.yaml", "leads")
+    shown = re.findall(r"\$ keguan rulebook (?:diff|explain).*?```", guide, re.DOTALL)[0].splitlines()
+    mine = [line for line in shown if line and line[0] not in "$…`" and not line.startswith("版本")]
+    assert len(mine) > 5 and [line for line in mine if line not in lines] == []
+    (home / "rules.yaml").write_text(bad, "utf-8")
+    for language in ("zh", "en"):
+        mistakes = said("check", "rules.yaml", "--language", language, code=1)
+        assert len(mistakes) == 5 and "\n".join(mistakes) in guide
+    assert set(PRESETS) <= set(re.findall(r"^\| `(\w+)` \|", guide, re.MULTILINE))
 
 
 # words

@@ -4,7 +4,8 @@ The models hold shape and units only. Figures stand in the presets: no field has
 
 A new section is: its model (and its cross-check) in a module here, a line in `SECTIONS` and, if it has a check, in
 `CHECKS`; a field of `core.rulebook.book.Rulebook`; its figures and clauses in `presets/default/<section>.yaml`; its
-clauses in `CLAUSES` (clauses.py).
+clauses in `CLAUSES` (clauses.py); what people call its settings in `wordlist/`. Then
+`python -m bot.rulefile.handbook` writes the page of all settings anew.
 """
 
 from __future__ import annotations
