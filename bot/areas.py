@@ -17,6 +17,7 @@ from bot.handlers import (
     customers,
     deadlines,
     discipline,
+    duty,
     fallback,
     groups,
     handover,
@@ -40,6 +41,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     tasks,
     calendar,  # before people: its own link too
     deadlines,  # before people: its own links
+    duty,  # before people: its own link
     groups,  # before people: it reads links of its own
     rules,  # before people: links to clauses
     reasons,  # likewise

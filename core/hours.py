@@ -144,8 +144,19 @@ def personal_worktime(uow: UnitOfWork, rulebook: Rulebook, person: PersonId, sin
     if rulebook.worktime.departments or rulebook.worktime.people:
         who = uow.people.get(person)
         worktime = rulebook.hours_of(_names_upward(uow, who.department), who.number)
-    absences = uow.absences.since(person, worktime.local_date(since))
-    return worktime.with_leave(leave_in(worktime, rulebook, absences))
+    first = worktime.local_date(since)
+    worktime = worktime.with_days_on(duty_days(uow, worktime, person, first))
+    return worktime.with_leave(leave_in(worktime, rulebook, uow.absences.since(person, first)))
+
+
+def duty_days(uow: UnitOfWork, worktime: WorkTime, person: PersonId, first: date) -> frozenset[date]:
+    """The holidays from a day on that somebody works, because they are on duty (ORG-9)."""
+    days = set(uow.rosters.days_of(person, first))
+    if uow.standing.duty.roster:
+        number = uow.people.get(person).number
+        written = {day for day, numbers in uow.standing.duty.roster.items() if number in numbers and day >= first}
+        days |= written - uow.rosters.filled(min(written), max(written)).keys() if written else set()
+    return frozenset(day for day in days if not worktime.day_kind(day).works)
 
 
 def _names_upward(uow: UnitOfWork, department: DepartmentId) -> list[str]:

@@ -15,12 +15,16 @@ Facts: TypeAlias = Mapping[str, Fact]
 
 NoticeKind = NewType("NoticeKind", str)
 KINDS: set[NoticeKind] = set()
+DUTY_KINDS: set[NoticeKind] = set()
 
 
-def kind(name: str) -> NoticeKind:
-    """Declare a kind of notice. Every declared kind has a view of its own; a test holds the two together."""
+def kind(name: str, *, duty: bool = False) -> NoticeKind:
+    """Declare a kind of notice. Every declared kind has a view of its own; a test holds the two together. `duty`: on
+    a holiday with a roster it goes to those on duty, not to the person it is for (ORG-9)."""
     declared = NoticeKind(name)
     KINDS.add(declared)
+    if duty:
+        DUTY_KINDS.add(declared)
     return declared
 
 

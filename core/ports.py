@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.customers.model import Customers
     from core.deadlines import Deadlines
     from core.discipline.model import Violations
+    from core.duty.model import Rosters
     from core.groups import Groups
     from core.handover.model import Handovers
     from core.leads import Leads
@@ -95,5 +96,7 @@ class UnitOfWork(Protocol):
     def tasks(self) -> Tasks: ...
     @property
     def day_changes(self) -> DayChanges: ...
+    @property
+    def rosters(self) -> Rosters: ...
     @property
     def approvals(self) -> Approvals: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,6 +98,9 @@ class Outgoing:
     urgency: Urgency
     created_at: datetime
     held: bool
+
+
+Route = Callable[[Notice], list[Notice]]  # to whom it goes in fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,10 +262,14 @@ def outgoing_from(row: Any) -> Outgoing:
 class SqlNotices:
     """The outbox within one unit of work."""
 
-    def __init__(self, connection: sa.Connection, now: datetime, version: str, hold: Hold) -> None:
-        self._c, self._now, self._version, self._hold = connection, now, version, hold
+    def __init__(self, connection: sa.Connection, now: datetime, version: str, hold: Hold, route: Route) -> None:
+        self._c, self._now, self._version, self._hold, self._route = connection, now, version, hold, route
 
     def tell(self, notice: Notice) -> None:
+        for one in self._route(notice):
+            self._put(one)
+
+    def _put(self, notice: Notice) -> None:
         to_kind, to_id = _address(notice.to)
         if notice.card is not None:
             _SUPERSEDE.run(self._c, {"c": notice.card, "tk": to_kind, "ti": to_id})

@@ -8,6 +8,9 @@ from typing import cast
 
 import sqlalchemy as sa
 
+from core.duty.model import Duty
+from core.duty.roster import on_duty, route
+from core.notices import DUTY_KINDS, Notice
 from core.quiet import quiet_until
 from core.rulebook import Rulebook
 from core.worktime import WorkTime
@@ -22,6 +25,7 @@ from storage.complaints import SqlComplaints
 from storage.customers import SqlCustomers
 from storage.deadlines import SqlDeadlines
 from storage.discipline import SqlViolations
+from storage.duty import SqlRosters
 from storage.groups import SqlGroups
 from storage.handover import SqlHandovers
 from storage.inbox import SqlInbox
@@ -85,6 +89,14 @@ class SqlUnitOfWork:
     def _quiet_until(self) -> datetime | None:
         return quiet_until(self._standing, self._now)
 
+    @cached_property
+    def _on_duty(self) -> list[Duty]:
+        return on_duty(self, self.worktime.local_date(self._now))
+
+    def _route(self, notice: Notice) -> list[Notice]:
+        """On a holiday to those on duty (ORG-9); on any other day it costs a look at the calendar."""
+        return route(self, notice, self._on_duty) if notice.kind in DUTY_KINDS else [notice]
+
     def _forget_held(self, subject: str) -> None:
         """A deadline was met or taken back: what the night's rings have to tell of it is out of date (P15)."""
         if self._quiet_until is not None:
@@ -99,7 +111,7 @@ class SqlUnitOfWork:
     def notices(self) -> SqlNotices:
         self.touched.add("notices")
         hold = Hold(self._quiet_until, scheduled=self._scheduled)
-        return SqlNotices(self._c, self._now, self._rulebook.version, hold)
+        return SqlNotices(self._c, self._now, self._rulebook.version, hold, self._route)
 
     @cached_property
     def acts(self) -> SqlActs:
@@ -173,6 +185,10 @@ class SqlUnitOfWork:
     @cached_property
     def tasks(self) -> SqlTasks:
         return SqlTasks(self._c)
+
+    @cached_property
+    def rosters(self) -> SqlRosters:
+        return SqlRosters(self._c)
 
     @cached_property
     def day_changes(self) -> SqlDayChanges:

@@ -18,7 +18,7 @@ from core import calendar
 from core.calendar import DayChange, NewDayChange
 
 
-class Setting(StatesGroup):
+class DaySetting(StatesGroup):
     days = State()
     works = State()
     reason = State()
@@ -50,11 +50,11 @@ def kept(change: NewDayChange) -> dict[str, str | bool]:
 
 
 async def begin(manager: DialogManager) -> None:
-    await manager.start(Setting.days, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
+    await manager.start(DaySetting.days, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
 
 
 async def go_on(manager: DialogManager, change: NewDayChange) -> None:
-    state = Setting.confirm if change.reason else Setting.reason
+    state = DaySetting.confirm if change.reason else DaySetting.reason
     await manager.start(state, data=kept(change), mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
 
 
@@ -112,25 +112,25 @@ def dialogs() -> list[Dialog]:
                 Words("Which days? For example 9月30日, or 9月30日-10月2日"),
                 Cancel(Plain("Cancel"), "cal_stop1"),
                 MessageInput(_days_heard),
-                state=Setting.days,
+                state=DaySetting.days,
             ),
             Window(
                 Words("Are these days off, or working days?"),
                 Row(Button(Plain("Days off"), "cal_off", _off), Button(Plain("Working days"), "cal_on", _on)),
                 Cancel(Plain("Cancel"), "cal_stop2"),
-                state=Setting.works,
+                state=DaySetting.works,
             ),
             Window(
                 Words("Why? Everybody reads it in the announcement."),
                 Cancel(Plain("Cancel"), "cal_stop3"),
                 MessageInput(_reason_heard),
-                state=Setting.reason,
+                state=DaySetting.reason,
             ),
             Window(
                 FromView(),
                 Button(Plain("Confirm"), "cal_yes", _confirmed),
                 Cancel(Plain("Cancel"), "cal_stop4"),
-                state=Setting.confirm,
+                state=DaySetting.confirm,
                 getter=_asked,
             ),
             on_start=_started,

@@ -11,7 +11,8 @@ from core.approvals import Kind, State
 from core.away import Absence, Excuse, NewAbsence, span_of
 from core.calendar.moving import follow_leave
 from core.checkins import board
-from core.checkins.judging import excuses, window_on
+from core.checkins.expected import window_of
+from core.checkins.judging import excuses
 from core.checkins.misses import take_back_of
 from core.checkins.rounds import ask_for_place
 from core.checkins.values import (
@@ -89,7 +90,7 @@ def enter(uow: UnitOfWork, person: Person, absence: NewAbsence, asked_at: dateti
 
 
 def _excuse_by(uow: UnitOfWork, person: Person, absence: Absence, day: date, asked_at: datetime) -> None:
-    window = window_on(uow.rulebook, day)
+    window = window_of(uow, day)
     in_time = window is not None and asked_at < window.closes_at
     of = EXCUSABLE if in_time else (Standing.WAITING,)
     if uow.checkins.excuse(person.id, day, absence.kind, absence.reason, None, of):
@@ -122,7 +123,7 @@ def cancel(uow: UnitOfWork, actor: Actor, absence_id: AbsenceId) -> Absence:
 
 def _expect_again(uow: UnitOfWork, person: Person, today: date) -> None:
     """While the window is not over the person is waited for again; afterwards the excuse stays."""
-    state, window = uow.checkins.day(today), window_on(uow.rulebook, today)
+    state, window = uow.checkins.day(today), window_of(uow, today)
     if state is None or state.closed_at is not None or window is None:
         return
     if uow.checkins.set_waiting(person.id, today):

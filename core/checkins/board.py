@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from core.access import MANAGERS, STAFF, Actor, Role, permits
-from core.checkins.judging import next_window, window_on
+from core.checkins.expected import window_of
+from core.checkins.judging import next_window
 from core.checkins.values import (
     ABSENT,
     CARD,
@@ -67,7 +68,7 @@ def _nearest(
 def refresh(uow: UnitOfWork, day: date, department: DepartmentId | None = None) -> None:
     """Show the day's state in the groups: the open card, or the closed one and the list. A group in whose
     departments nobody is expected is left in peace."""
-    state, window = uow.checkins.day(day), window_on(uow.rulebook, day)
+    state, window = uow.checkins.day(day), window_of(uow, day)
     if state is None or window is None:
         return
     for group, departments in scopes(uow):
@@ -225,7 +226,7 @@ def _tell_manager(uow: UnitOfWork, state: Day, manager: PersonId, found: list[Ch
 def overview(uow: UnitOfWork, actor: Actor) -> dict[str, Fact]:
     """Today's list again: of the group it is asked in, of one's departments in private. Raises OutsideWindow."""
     day = uow.worktime.local_date(uow.now)
-    state, window = uow.checkins.day(day), window_on(uow.rulebook, day)
+    state, window = uow.checkins.day(day), window_of(uow, day)
     if state is None or window is None:
         raise OutsideWindow(next_window(uow.rulebook, uow.now))
     return {**list_facts(uow, window, state, _departments_of(uow, actor)), "group": actor.group or 0}

@@ -19,8 +19,11 @@ def is_round_day(rulebook: Rulebook, day: date) -> bool:
 
 def window_on(rulebook: Rulebook, day: date) -> Window | None:
     """The round's times of a local date; None on a day without one (P8)."""
-    if not is_round_day(rulebook, day):
-        return None
+    return window_at(rulebook, day) if is_round_day(rulebook, day) else None
+
+
+def window_at(rulebook: Rulebook, day: date) -> Window:
+    """The times that a round of this date has, or would have."""
     rule, at = rulebook.checkin_on(day), rulebook.working_time.instant
     return Window(day, at(day, rule.opens_at), at(day, rule.prompt_at), at(day, rule.due_at), at(day, rule.closes_at))
 

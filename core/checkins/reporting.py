@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from core.access import STAFF, Actor, Role, permits
+from core.access import STAFF, Actor, permits
 from core.away import Excuse
 from core.checkins import board
-from core.checkins.judging import excuses, flags_of, next_window, standing_at, window_on
+from core.checkins.expected import ever_reports, expected, is_expected, window_of
+from core.checkins.judging import excuses, flags_of, next_window, standing_at
 from core.checkins.misses import take_back_of
 from core.checkins.values import (
     ABSENT,
@@ -39,18 +40,12 @@ if TYPE_CHECKING:
     from core.ports import UnitOfWork
 
 
-def roles_of(uow: UnitOfWork) -> tuple[Role, ...]:
-    """The roles that report where they are."""
-    return tuple(Role(role) for role in uow.rulebook.checkin.roles)
-
-
 def open_day(uow: UnitOfWork, day: date) -> None:
     """Enter everybody expected into the day's roster; who is on leave or a trip is excused (CHK-4). What is
     there already stays."""
     uow.checkins.open_day(day)
     absent = {one.person: one.kind for one in uow.absences.on(day) if excuses(uow.rulebook, one, day)}
-    expected = [person for role in roles_of(uow) for person in uow.people.staff(role)]
-    uow.checkins.expect(day, {person.id: absent.get(person.id) for person in expected})
+    uow.checkins.expect(day, {person.id: absent.get(person.id) for person in expected(uow, day)})
 
 
 @permits(*STAFF)
@@ -76,9 +71,10 @@ def report(uow: UnitOfWork, actor: Actor, report: Report) -> Reported:
 
 
 def _window_for(uow: UnitOfWork, actor: Actor, sent_at: datetime) -> Window:
-    if not actor.has(*roles_of(uow)):
+    day = uow.worktime.local_date(min(sent_at, uow.now))
+    if not ever_reports(uow, actor, day):
         raise NotExpected
-    window = window_on(uow.rulebook, uow.worktime.local_date(min(sent_at, uow.now)))
+    window = window_of(uow, day) if is_expected(uow, actor, day) else None
     if window is None or sent_at < window.opens_at:
         raise OutsideWindow(next_window(uow.rulebook, uow.now))
     return window
@@ -148,11 +144,11 @@ def move_live(uow: UnitOfWork, actor: Actor, message: MessageId, point: Point) -
 @permits(*STAFF)
 def mine(uow: UnitOfWork, actor: Actor) -> Mine:
     """Where one stands today. Raises NotExpected."""
-    if not actor.has(*roles_of(uow)):
-        raise NotExpected
     today = uow.worktime.local_date(uow.now)
+    if not ever_reports(uow, actor, today):
+        raise NotExpected
     return Mine(
-        window_on(uow.rulebook, today),
+        window_of(uow, today) if is_expected(uow, actor, today) else None,
         uow.checkins.of(actor.staff_id, today),
         next_window(uow.rulebook, uow.now),
     )
@@ -161,8 +157,10 @@ def mine(uow: UnitOfWork, actor: Actor) -> Mine:
 @permits(*STAFF)
 def awaits_place(uow: UnitOfWork, actor: Actor) -> bool:
     """Whether the actor is asked for a place right now: the window is open, and nothing was reported yet."""
-    window = window_on(uow.rulebook, uow.worktime.local_date(uow.now))
-    if window is None or not window.opens_at <= uow.now <= window.closes_at or not actor.has(*roles_of(uow)):
+    window = window_of(uow, uow.worktime.local_date(uow.now))
+    if window is None or not window.opens_at <= uow.now <= window.closes_at:
+        return False
+    if not is_expected(uow, actor, window.day):
         return False
     known = uow.checkins.of(actor.staff_id, window.day)
     return known is None or known.standing is Standing.WAITING

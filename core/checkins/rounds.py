@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.checkins import board
-from core.checkins.judging import window_on
+from core.checkins.expected import window_of
+from core.checkins.judging import window_at
 from core.checkins.misses import enter_misses
 from core.checkins.reporting import open_day
 from core.checkins.values import MISSED_CLAUSE, PROMPT, Checkin, Standing, Window
@@ -21,19 +22,18 @@ CATCH_UP = timedelta(hours=12)  # a list of this morning is still news in the ev
 
 
 def prompt_time(rulebook: Rulebook, day: date) -> datetime | None:
-    window = window_on(rulebook, day)
-    return window.prompt_at if window else None
+    """On every day: a holiday has a round for those on duty, and whether there are any the run sees."""
+    return window_at(rulebook, day).prompt_at
 
 
 def closing_time(rulebook: Rulebook, day: date) -> datetime | None:
-    window = window_on(rulebook, day)
-    return window.closes_at if window else None
+    return window_at(rulebook, day).closes_at
 
 
 @every("checkin.prompt", prompt_time, CATCH_UP)
 def prompt(uow: UnitOfWork, run: RoundRun) -> None:
     """Ask everybody expected, in private, and show the card in the groups."""
-    window = window_on(uow.rulebook, run.day)
+    window = window_of(uow, run.day)
     if window is None:
         return
     open_day(uow, run.day)
@@ -49,6 +49,8 @@ def prompt(uow: UnitOfWork, run: RoundRun) -> None:
 @every("checkin.close", closing_time, CATCH_UP)
 def close(uow: UnitOfWork, run: RoundRun) -> None:
     """One list for each group, whom to chase for each manager, and the ledger for repeated misses."""
+    if window_of(uow, run.day) is None:
+        return
     open_day(uow, run.day)
     if run.missed:
         uow.checkins.mark_outage(run.day)

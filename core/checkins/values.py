@@ -17,7 +17,7 @@ from core.notices import kind
 PROMPT = kind("checkin.prompt")  # to each person expected, in private
 CARD = kind("checkin.card")  # to the group, editing itself while people report
 LIST = kind("checkin.list")  # to the group at the end of the window, corrected when something changes
-CHASE = kind("checkin.chase")  # to each manager: who is missing, who is unverified
+CHASE = kind("checkin.chase", duty=True)  # to each manager: who is missing, who is unverified
 AFTERWARDS = kind("checkin.afterwards")  # to the manager: a report after the end of the window
 EXCUSED = kind("checkin.excused")  # to the person: a superior excused them
 ABSENCE = kind("absence.announced")  # to the superior

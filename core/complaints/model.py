@@ -29,9 +29,9 @@ SHOWN = kind("complaint.shown")  # to staff who opened a case
 MAJOR = kind("complaint.major")  # to directors and the GM: a major case has come in
 BOUNCED = kind("complaint.bounced")  # to the owner: the customer cannot be reached in the chat
 ANSWERED = kind("complaint.answered")  # to the owner: the customer accepted the solution, or did not
-URGED = kind("complaint.urged")  # to owner and group: the customer asks for haste
-SLIP = kind("complaint.slip")  # 催办单, to owner, manager and group: a deadline has passed
-SLIPS = kind("complaint.slips")  # the daily list of what is overdue
+URGED = kind("complaint.urged", duty=True)  # to owner and group: the customer asks for haste
+SLIP = kind("complaint.slip", duty=True)  # 催办单, to owner, manager and group: a deadline has passed
+SLIPS = kind("complaint.slips", duty=True)  # the daily list of what is overdue
 AUDIT = kind("complaint.audit")  # 查办单, to the owner and the manager: closed late, why
 WIDENED = kind("complaint.widened")  # to the admins: numbers of this month have become longer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -32,6 +32,8 @@ from core.complaints.model import (
 from core.complaints.telling import desk, manager_for, own_case, owner_of, relay, show, tell, tell_customer
 from core.customers import Hit
 from core.deadlines import Deadline, on_due
+from core.duty.model import Duty
+from core.duty.roster import on_duty
 from core.errors import AlreadySettled, NotFound, NotUnderstood
 from core.groups import Group
 from core.hours import company_hours
@@ -328,7 +330,10 @@ def next_owner(
 ) -> tuple[Person | None, Mapping[str, Fact]]:
     """Who is responsible for a new case of a customer: whoever was last, else a customer-service person of the
     desk's department with the fewest open cases, else the manager (CMP-3). Only people who can be reached and are
-    neither on leave nor on a trip. Given with what speaks for them, to be told when asked."""
+    neither on leave nor on a trip; on a holiday with a roster those on duty (ORG-9). Given with what speaks for
+    them, to be told when asked."""
+    if there := _owner_on_duty(uow, on_duty(uow, uow.worktime.local_date(uow.now))):
+        return there, {"how": "duty"}
     for case in uow.complaints.of_account(account) if account is not None else ():
         owner = owner_of(uow, case)
         if owner is not None and can_own(uow, owner):
@@ -341,6 +346,13 @@ def next_owner(
         least = min(serving, key=lambda person: (load.get(person.id, 0), person.number))
         return least, {"how": "least", "considered": considered}
     return manager_for(uow, group), {"how": "manager"}
+
+
+def _owner_on_duty(uow: UnitOfWork, today: Sequence[Duty]) -> Person | None:
+    """Of those on duty somebody of customer service, else anybody, with the fewest open cases."""
+    load = uow.complaints.load()
+    there = [person for person in (uow.people.get(one.person) for one in today) if can_own(uow, person)]
+    return min(there, key=lambda p: (p.role is not Role.SERVICE, load.get(p.id, 0), p.number), default=None)
 
 
 def can_own(uow: UnitOfWork, person: Person) -> bool:

@@ -20,10 +20,10 @@ from core.ports import UnitOfWork
 CARD = kind("lead.card")  # to the sales groups: the lead and its story
 YOURS = kind("lead.yours")  # to the owner: everything, with the full phone number
 GONE = kind("lead.gone")  # in its place, once the lead is not theirs any more
-OVERDUE = kind("lead.overdue")  # to the groups and the manager: no progress in time
-PROGRESS = kind("lead.progress")  # to the manager
-GIVEN_BACK = kind("lead.given_back")  # to the manager
-TO_ASSIGN = kind("lead.to_assign")  # to the managers: nobody is left to offer it to
+OVERDUE = kind("lead.overdue", duty=True)  # to the groups and the manager: no progress in time
+PROGRESS = kind("lead.progress", duty=True)  # to the manager
+GIVEN_BACK = kind("lead.given_back", duty=True)  # to the manager
+TO_ASSIGN = kind("lead.to_assign", duty=True)  # to the managers: nobody is left to offer it to
 UNRECORDED = kind("lead.unrecorded")  # to the owner: nothing entered in time
 
 CONTACT = DeadlineKind("lead.contact")

@@ -28,6 +28,7 @@ _TABLES: tuple[Path, ...] = (
     ("worktime", "official"),
     ("worktime", "departments"),
     ("worktime", "people"),
+    ("duty", "roster"),
     ("routines", "items"),
     ("followups", "plans"),
     ("privacy", "levels"),

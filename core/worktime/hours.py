@@ -74,6 +74,12 @@ class WorkTime:
         object.__setattr__(person, "_table", self._table)
         return person
 
+    def with_days_on(self, days: frozenset[date]) -> WorkTime:
+        """The same hours with more days worked: somebody is on duty on a holiday."""
+        if not days:
+            return self
+        return replace(self, days_on=self.days_on | days, days_off=self.days_off - days)
+
     # --- the company's clock and dates
 
     def local(self, at: datetime) -> datetime:

@@ -149,6 +149,8 @@ def complaint_first(v: Viewer, facts: Any) -> Html:
         return v.t("Whoever is asked first stays responsible until it is handed on.")
     if how == "before":
         return v.t("Responsible for this customer's case {number} before", number=facts["number"])
+    if how == "duty":
+        return v.t("It is a holiday; of those on duty they have the fewest open cases.")
     if how == "manager":
         return v.t("Nobody of customer service could take it; so it went to the manager.")
     return lines(

@@ -93,7 +93,9 @@ class DutyRules(Section):
     report_days: Days  # before a holiday's first day: who has nobody on duty is told to managers
     report_at: Clock
     remind_at: Clock  # the day before
+    starts_at: Clock  # of a duty
     check_in: Yes  # whoever is on duty reports their place, whatever their role
+    roster: Mapping[Day, tuple[str, ...]] = {}  # staff numbers; a day that is filled in the chat goes by that
 
 
 def check_worktime(rules: WorktimeRules) -> Iterator[Finding]:

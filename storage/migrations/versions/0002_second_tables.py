@@ -242,6 +242,28 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         batch_op.create_index(batch_op.f("ix_delegations_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "duty_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_duty_days_by_id")),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_duty_days")),
+    )
+    op.create_table(
+        "duty_swaps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("giver_id", sa.Integer(), nullable=False),
+        sa.Column("taker_id", sa.Integer(), nullable=False),
+        sa.Column("back", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("settled_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["giver_id"], ["people.id"], name=op.f("fk_duty_swaps_giver_id")),
+        sa.ForeignKeyConstraint(["taker_id"], ["people.id"], name=op.f("fk_duty_swaps_taker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_swaps")),
+    )
+    op.create_table(
         "handovers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -446,6 +468,17 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         sa.PrimaryKeyConstraint("campaign_id", "person_id", name=op.f("pk_campaign_shares")),
     )
     op.create_table(
+        "duties",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["day"], ["duty_days.day"], name=op.f("fk_duties_day")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_duties_person_id")),
+        sa.PrimaryKeyConstraint("day", "person_id", name=op.f("pk_duties")),
+    )
+    with op.batch_alter_table("duties", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duties_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "handover_items",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("handover_id", sa.Integer(), nullable=False),
@@ -572,8 +605,8 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
             sqlite_where=sa.text("until IS NOT NULL"),
             postgresql_where=sa.text("until IS NOT NULL"),
         )
-        batch_op.create_foreign_key(batch_op.f("fk_ledger_instead_of"), "ledger", ["instead_of"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_ledger_case_id"), "ledger", ["case_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_ledger_instead_of"), "ledger", ["instead_of"], ["id"])
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook_version", sa.String(length=20), nullable=True))
@@ -589,8 +622,8 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_column("rulebook_version")
 
     with op.batch_alter_table("ledger", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_ledger_case_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_ledger_instead_of"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_ledger_case_id"), type_="foreignkey")
         batch_op.drop_index(
             "ix_ledger_until",
             sqlite_where=sa.text("until IS NOT NULL"),
@@ -654,6 +687,10 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index(batch_op.f("ix_handover_items_receiver_id"))
 
     op.drop_table("handover_items")
+    with op.batch_alter_table("duties", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_duties_person_id"))
+
+    op.drop_table("duties")
     op.drop_table("campaign_shares")
     with op.batch_alter_table("approval_files", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_approval_files_approval_id"))
@@ -703,6 +740,8 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index(batch_op.f("ix_handovers_person_id"))
 
     op.drop_table("handovers")
+    op.drop_table("duty_swaps")
+    op.drop_table("duty_days")
     with op.batch_alter_table("delegations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delegations_person_id"))
 
