@@ -29,7 +29,7 @@ from core.approvals.model import (
 from core.errors import NotFound
 from core.ids import AccountId, ApprovalId, DeciderId, DelegationId, PersonId
 from storage.base import Base, Json, UtcDateTime, table
-from storage.people import DepartmentRow, PersonRow
+from storage.people import DepartmentRow, PersonRow, label_of
 
 OPEN_ONLY = sa.text("state = 'open'")
 WAITING_ONLY = sa.text("standing = 'waiting'")
@@ -130,21 +130,9 @@ _A, _S, _E, _F, _G = (
 _P, _D = table(PersonRow), table(DepartmentRow)
 
 
-def _label(person_id: sa.ColumnElement[Any], name: str) -> sa.Label[Any]:
-    """部门-姓名 of a person, or nothing where there is none."""
-    who, where = _P.alias(), _D.alias()
-    found = (
-        sa.select(where.c.name + "-" + who.c.name)
-        .join(where, where.c.id == who.c.department_id)
-        .where(who.c.id == person_id)
-        .scalar_subquery()
-    )
-    return sa.func.coalesce(found, "").label(name)
-
-
 _FILES_OF = sa.select(sa.func.count()).where(_F.c.approval_id == _A.c.id).scalar_subquery().label("files")
 _APPROVALS = sa.select(
-    _A, _label(_A.c.requester_id, "requester_label"), _label(_A.c.settled_by_id, "settler"), _FILES_OF
+    _A, label_of(_A.c.requester_id, "requester_label"), label_of(_A.c.settled_by_id, "settler"), _FILES_OF
 )
 _SKIP: sa.BindParameter[Any] = sa.bindparam("skip")
 _MOST: sa.BindParameter[Any] = sa.bindparam("most")
@@ -187,7 +175,7 @@ _COUNTS = sa.select(
     sa.select(sa.func.count()).select_from(_A).where(_DECIDED).scalar_subquery().label("decided"),
 )
 _SAYS = (
-    sa.select(_S, _label(_S.c.person_id, "label"), _label(_S.c.acting_id, "acting_label"))
+    sa.select(_S, label_of(_S.c.person_id, "label"), label_of(_S.c.acting_id, "acting_label"))
     .where(_S.c.approval_id.in_(sa.bindparam("approvals", expanding=True)))
     .order_by(_S.c.id)
 )
@@ -246,12 +234,12 @@ _SETTLE = (
     )
 )
 _EVENTS = (
-    sa.select(_E, _label(_E.c.by_id, "by"), _label(_E.c.whose_id, "whose"), _label(_E.c.to_id, "to"))
+    sa.select(_E, label_of(_E.c.by_id, "by"), label_of(_E.c.whose_id, "whose"), label_of(_E.c.to_id, "to"))
     .where(_E.c.approval_id == sa.bindparam("of"))
     .order_by(_E.c.id)
 )
 _FILES = sa.select(_F.c.media, _F.c.file).where(_F.c.approval_id == sa.bindparam("of")).order_by(_F.c.id)
-_DELEGATIONS = sa.select(_G, _label(_G.c.person_id, "label"), _label(_G.c.to_id, "to_label"))
+_DELEGATIONS = sa.select(_G, label_of(_G.c.person_id, "label"), label_of(_G.c.to_id, "to_label"))
 _DELEGATION = _DELEGATIONS.where(_G.c.id == sa.bindparam("row"))
 _HOLDS = (
     _DELEGATIONS.where(

@@ -25,7 +25,7 @@ from core.handover.model import (
 from core.ids import HandoverId, HandoverItemId, PersonId
 from core.people.holdings import Moved
 from storage.base import Base, UtcDateTime, insert_ignoring, table
-from storage.people import DepartmentRow, PersonRow
+from storage.people import DepartmentRow, PersonRow, label_of
 
 
 class HandoverRow(Base):
@@ -82,23 +82,12 @@ _H, _I, _C = table(HandoverRow), table(HandoverItemRow), table(HandoverClientRow
 _P, _D = table(PersonRow), table(DepartmentRow)
 
 
-def _label(person_id: sa.ColumnElement[Any], name: str) -> sa.Label[Any]:
-    who, where = _P.alias(), _D.alias()
-    found = (
-        sa.select(where.c.name + "-" + who.c.name)
-        .join(where, where.c.id == who.c.department_id)
-        .where(who.c.id == person_id)
-        .scalar_subquery()
-    )
-    return sa.func.coalesce(found, "").label(name)
-
-
 _HANDOVERS = sa.select(
     _H,
-    _label(_H.c.person_id, "label"),
-    _label(_H.c.keeper_id, "keeper_label"),
-    _label(_H.c.opened_by_id, "opened_label"),
-    _label(_H.c.closed_by_id, "closed_label"),
+    label_of(_H.c.person_id, "label"),
+    label_of(_H.c.keeper_id, "keeper_label"),
+    label_of(_H.c.opened_by_id, "opened_label"),
+    label_of(_H.c.closed_by_id, "closed_label"),
 )
 _GET = _HANDOVERS.where(_H.c.id == sa.bindparam("row"))
 _OPEN_OF = _HANDOVERS.where(_H.c.open_person == sa.bindparam("who"))
@@ -121,7 +110,7 @@ _CLOSE = (
         seal=sa.bindparam("sealed"),
     )
 )
-_ITEMS = sa.select(_I, _label(_I.c.receiver_id, "receiver_label")).order_by(_I.c.area, _I.c.id)
+_ITEMS = sa.select(_I, label_of(_I.c.receiver_id, "receiver_label")).order_by(_I.c.area, _I.c.id)
 _OF_HANDOVER = _I.c.handover_id == sa.bindparam("of")
 _ITEM = _ITEMS.where(_I.c.id == sa.bindparam("row"))
 _ALL_ITEMS = _ITEMS.where(_OF_HANDOVER)

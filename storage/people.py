@@ -166,6 +166,18 @@ _USE = (
 _DEPARTMENTS = sa.select(_D).order_by(_D.c.id)
 
 
+def label_of(person_id: sa.ColumnElement[Any], name: str) -> sa.Label[Any]:
+    """部门-姓名 of a person as a column, or nothing where there is none."""
+    who, where = table(PersonRow).alias(), table(DepartmentRow).alias()
+    found = (
+        sa.select(where.c.name + "-" + who.c.name)
+        .join(where, where.c.id == who.c.department_id)
+        .where(who.c.id == person_id)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(found, "").label(name)
+
+
 def person_from(row: Any) -> Person:
     return Person(
         PersonId(row.id),

@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.ids import AssignmentId, ExcuseId, GroupId, PersonId, TaskId
 from core.tasks import Answer, AnswerState, Assignment, Excuse, NewTask, Task, TaskState
 from storage.base import Base, UtcDateTime, insert_ignoring, table
-from storage.people import DepartmentRow, PersonRow
+from storage.people import DepartmentRow, PersonRow, label_of
 
 
 class TaskRow(Base):
@@ -77,20 +77,8 @@ _T, _A, _E = table(TaskRow), table(AssignmentRow), table(ExcuseRow)
 _P, _D = table(PersonRow), table(DepartmentRow)
 
 
-def _label(person_id: sa.ColumnElement[Any], name: str) -> sa.Label[Any]:
-    """部门-姓名 of a person, or nothing where there is none."""
-    who, where = _P.alias(), _D.alias()
-    found = (
-        sa.select(where.c.name + "-" + who.c.name)
-        .join(where, where.c.id == who.c.department_id)
-        .where(who.c.id == person_id)
-        .scalar_subquery()
-    )
-    return sa.func.coalesce(found, "").label(name)
-
-
 _TASKS = sa.select(
-    _T, _label(_T.c.giver_id, "giver_label"), _label(_T.c.closed_by_id, "closer"), _D.c.name.label("department")
+    _T, label_of(_T.c.giver_id, "giver_label"), label_of(_T.c.closed_by_id, "closer"), _D.c.name.label("department")
 ).outerjoin(_D, _D.c.id == _T.c.department_id)
 _GET = _TASKS.where(_T.c.id == sa.bindparam("row"))
 _OPEN = _TASKS.where(_T.c.state == TaskState.OPEN).order_by(_T.c.due_at, _T.c.id)
@@ -101,7 +89,7 @@ _OPEN_OF = (
     .order_by(_A.c.due_at, _T.c.id)
 )
 _PARTS = (
-    sa.select(_A, _label(_A.c.person_id, "label"), _label(_A.c.closed_by_id, "closer"))
+    sa.select(_A, label_of(_A.c.person_id, "label"), label_of(_A.c.closed_by_id, "closer"))
     .where(_A.c.task_id.in_(sa.bindparam("tasks", expanding=True)))
     .order_by(_A.c.id)
 )
@@ -156,7 +144,7 @@ _PASS_GIVER = (
     .values(giver_id=sa.bindparam("after"))
 )
 _GIVEN_BY = _OPEN.where(_T.c.giver_id == sa.bindparam("who"))
-_EXCUSES = sa.select(_E, _label(_E.c.decided_by_id, "decider"))
+_EXCUSES = sa.select(_E, label_of(_E.c.decided_by_id, "decider"))
 _EXCUSE = _EXCUSES.where(_E.c.id == sa.bindparam("row"))
 _EXCUSES_OF = _EXCUSES.where(_E.c.task_id == sa.bindparam("of")).order_by(_E.c.id)
 _FILE = insert_ignoring(ExcuseRow, on=["task_id", "person_id"])
