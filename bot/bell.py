@@ -1,4 +1,5 @@
-"""The bell: rings deadlines and runs rounds when their instant has come. It remembers nothing; rows do."""
+"""The bell: rings deadlines and runs rounds when their instant has come. What it remembers is for speed;
+rows know."""
 
 from __future__ import annotations
 
@@ -9,12 +10,13 @@ from functools import partial
 
 import structlog
 
+from bot.agenda import Agenda, Planned
 from core.access import SYSTEM
 from core.audit import Doing
 from core.calendar import follow_official_calendar
 from core.clock import Clock
 from core.deadlines import DEFERRED, RINGS, Deadline, Outage
-from core.rounds import ROUNDS, Round, RoundRun
+from core.rounds import Round, RoundRun
 from core.rulebook import Rulebook
 from core.rules import as_opened
 from storage.store import Store
@@ -34,6 +36,7 @@ class Bell:
         self._clock = clock
         self._wake = asyncio.Event()
         self._expected: datetime | None = None
+        self._agenda = Agenda()
         self._followed = ""  # the version of the rules that deadlines were last held against
         store.on_commit.append(self._on_commit)
 
@@ -102,7 +105,7 @@ class Bell:
     async def next_instant(self) -> datetime | None:
         """When something is due next: a deadline or a round. (Notices held back are the sender's.)"""
         upcoming = await self._store.look(
-            lambda uow: [at for at in (uow.deadlines.next_due(), self._next_round(uow)) if at is not None]
+            lambda uow: [at for at in (uow.deadlines.next_due(), self._next_round(uow.now)) if at is not None]
         )
         self._expected_at(min(upcoming, default=None))
         return min(upcoming, default=None)
@@ -112,25 +115,24 @@ class Bell:
         if at is not None and self._expected is not None:
             self._expected = max(self._expected, at)
 
-    def _next_round(self, uow: SqlUnitOfWork) -> datetime | None:
-        return min((at for one in ROUNDS.values() if (at := self._upcoming(one, uow.now))), default=None)
-
-    def _upcoming(self, one: Round, now: datetime) -> datetime | None:
-        rulebook = self._store.rulebook
-        today = rulebook.working_time.local_date(now)
-        plans = (one.plan(rulebook, today + timedelta(days=ahead)) for ahead in range(15))
-        return next((at for at in plans if at is not None and at > now), None)
+    def _next_round(self, now: datetime) -> datetime | None:
+        return self._agenda.upcoming(self._store.rulebook, now)
 
     async def _run_rounds(self) -> None:
-        now, rulebook = self._clock.now(), self._store.rulebook
-        today = rulebook.working_time.local_date(now)
-        for one in ROUNDS.values():
-            for day in (today - timedelta(days=1), today):
-                at = one.plan(rulebook, day)
-                if at is not None and at <= now <= at + one.catch_up:
-                    run = RoundRun(day, at, now - at, missed=False)
-                    doing = Doing(SYSTEM, one.name, f"round:{one.name}:{day}")
-                    await self._guard(one.name, partial(_run_round, one=one, run=run), doing)
+        """Run what is due. What has run is asked of the rows once, and remembered for the day."""
+        now = self._clock.now()
+        due = self._agenda.due(self._store.rulebook, now)
+        if not due:
+            return
+        ran = await self._store.look(lambda uow: {d.key for d in due if uow.rounds.has_run(d.round.name, d.day)})
+        for one in due:
+            if one.key in ran or await self._run_round(one, now):
+                self._agenda.settled.add(one.key)
+
+    async def _run_round(self, one: Planned, now: datetime) -> bool:
+        run = RoundRun(one.day, one.at, now - one.at, missed=False)
+        doing = Doing(SYSTEM, one.round.name, f"round:{one.round.name}:{one.day}")
+        return await self._guard(one.round.name, partial(_run_round, one=one.round, run=run), doing)
 
     async def _ring_due(self) -> None:
         while due := await self._store.look(lambda uow: uow.deadlines.due()):

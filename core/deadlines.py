@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType, Protocol, TypeAlias
 
@@ -127,9 +127,3 @@ class Outage:
 
     start: datetime
     end: datetime
-
-    def defer(self, due_at: datetime, grace: timedelta) -> datetime:
-        """A deadline that fell due in the outage, or within `grace` after it, becomes due `grace` after its end."""
-        if self.start <= due_at < self.end + grace:
-            return self.end + grace
-        return due_at
