@@ -29,6 +29,8 @@ REASONS = {
     "approval_events.whose_id": WHO_DID,
     "approvals.settled_by_id": WHO_DID,
     "assignments.closed_by_id": WHO_DID,
+    "campaign_shares.person_id": WHO_DID,
+    "campaigns.opened_by_id": WHO_DID,
     "checkins.person_id": PERSONAL,
     "checkins.excused_by": WHO_DID,
     "clause_switches.called_off_by": WHO_DID,
