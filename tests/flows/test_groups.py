@@ -299,7 +299,9 @@ async def test_guest_asks_for_a_link_binds_and_is_not_reported(bench: Bench) -> 
     boss.expects("“销售群”里的 小明 @xm 需要邀请链接", "/invite")
 
     await boss.does(boss.phone.document, "a.csv", "工号,姓名,部门,角色\nS9,明小,销售部,业务员".encode())
-    boss.expects("新增 1 人")
+    boss.expects("将导入：新增 1 人")
+    await boss.presses("确认导入")
+    boss.expects("已导入：新增 1 人")
     await boss.says("/invite S9")
     link = boss.expects("销售部-明小: https").text.split(": ")[-1]
     await guest.does(guest.phone.open_link, link)
