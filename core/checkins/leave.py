@@ -47,7 +47,7 @@ def ask_leave(uow: UnitOfWork, actor: Actor, absence: NewAbsence, files: Iterabl
             raise DayIsOver(absence.first)
         return ask_excuse(uow, actor, absence.first, absence.reason, files)
     kind, days, facts = KINDS[absence.kind], working_days(uow, absence), facts_of(absence)
-    if not approvals.has_chain(uow, kind, person.id, days, facts):
+    if not approvals.is_needed(uow, kind, person.id, days, facts):
         return announce(uow, actor, absence)
     check(uow, person.id, absence)
     _check_not_asked(uow, person.id, absence)

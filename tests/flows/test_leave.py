@@ -162,6 +162,15 @@ async def test_chk4_evidence_comes_with_the_request(team: Team) -> None:
     assert len(await t.bench.look(lambda uow: uow.approvals.files(ApprovalId(1)))) == 1
 
 
+async def test_chk4_the_gm_asks_nobody(team: Team) -> None:
+    t = team
+    gm = await t.bench.staff("李总", "总经办", Role.GM)
+    await t.bench.staff("管管", "行政部", Role.SERVICE, admin=True)
+    await gm.says("/leave 明天 有事")
+    gm.expects("已记：9月15日 周二 请假")
+    assert len(await t.absences(gm)) == 1
+
+
 # Managers -------------------------------------------------------------------------------------------------
 
 
