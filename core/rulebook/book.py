@@ -228,10 +228,6 @@ class Rulebook(BaseModel):
         """
         return [c for c in search(self.clauses.values(), words) if in_force is None or c.in_force == in_force]
 
-    def sanction_of(self, clause_id: str) -> Sanction | None:
-        """What a breach of this clause costs now: None while it is in shadow. Raises UnknownEntry."""
-        return self.cost_of(clause_id) if self.clause(clause_id).in_force else None
-
     def cost_of(self, clause_id: str) -> Sanction | None:
         """What a breach costs once the clause is in force: the area's setting where it has one, else the clause's
         own. None where there is no sanction. Raises UnknownEntry."""

@@ -22,7 +22,7 @@ PRESETS = (DEFAULT, "group", "allocation", "manufacturing", "service", "pharma",
 
 _FOLDER = FilePath(__file__).with_name("presets")
 # Tables with names of the company's own: `name: ~` takes an entry of the preset away.
-_TABLES: tuple[Path, ...] = (
+TABLES: tuple[Path, ...] = (
     ("leads", "levels"),
     ("worktime", "shifts"),
     ("worktime", "official"),
@@ -93,7 +93,7 @@ class _Layers:
     def _over(
         self, target: dict[str, Any], key: str, value: Any, path: Path, source: tuple[Document, str | None]
     ) -> None:
-        if value is None and path[:-1] in _TABLES:
+        if value is None and path[:-1] in TABLES:
             target.pop(key, None)
             return
         if not isinstance(value, dict):

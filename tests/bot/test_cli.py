@@ -257,7 +257,7 @@ def test_rulebook_check_and_show(home: Path) -> None:
     assert "✓ rules.yaml" in said(keguan("rulebook", "check", "rules.yaml"))
     write(home, KEGUAN_RULEBOOK="rules.yaml")
     assert said(keguan("rulebook", "show", "leads.contact_minutes")) == "leads.contact_minutes = 15  (rules.yaml:2)\n"
-    assert "(default)" in said(keguan("rulebook", "show", "tasks.reply_minutes"))
+    assert "(default/tasks.yaml:" in said(keguan("rulebook", "show", "tasks.reply_minutes"))
     assert "checkin.due_at = 09:00" in said(keguan("rulebook", "show"))
     assert keguan("rulebook", "show", "nothing.here").exit_code == 1
 

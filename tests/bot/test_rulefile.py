@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from bot.cli import app
 from bot.rulefile import handbook
 from core.rulebook import PRESETS, default, labels, load
+from core.rulebook.loading import TABLES
 from core.rulebook.sections import SECTIONS
 from core.rulebook.sections.waiting import WAITING, is_clause_waiting, is_waiting
 from core.rulebook.shape import settings_of
@@ -310,6 +311,7 @@ def test_examples_of_the_guide_are_true(home: Path) -> None:
     for language in ("zh", "en"):
         mistakes = said("check", "rules.yaml", "--language", language, code=1)
         assert len(mistakes) == 5 and "\n".join(mistakes) in guide
+    assert [table for table in TABLES if f"`{'.'.join(map(str, table))}`" not in guide] == []
     assert set(PRESETS) <= set(re.findall(r"^\| `(\w+)` \|", guide, re.MULTILINE))
 
 

@@ -657,17 +657,15 @@ def test_only_clauses_in_force_can_be_asked_for() -> None:
     assert len(book.search_clauses(in_force=False)) == len(book.clauses) - 1
 
 
-def test_sanction_only_of_a_clause_in_force() -> None:
-    assert default().sanction_of("lead.contact") is None
+def test_cost_of_a_breach_stands_in_its_area_or_in_the_clause() -> None:
+    assert default().cost_of("lead.contact") == Sanction(fine_yuan=50, withhold_allocations=1)
     book = loads(
-        "clauses:\n  lead.contact: {in_force: true}\n  visit.log: {in_force: true, sanction: {fine_yuan: 5}}"
-        "\n  visit.plan: {in_force: true}\n  task.reply: {in_force: true}\n"
+        "clauses:\n  visit.log: {sanction: {fine_yuan: 5}}\n  visit.plan: {sanction: ~}\n"
         "tasks: {sanction: {warning: false}}\n"
     )
-    assert book.sanction_of("lead.contact") == Sanction(fine_yuan=50, withhold_allocations=1)
-    assert book.sanction_of("visit.log") == Sanction(fine_yuan=5)
-    assert book.sanction_of("visit.plan") is None
-    assert book.sanction_of("task.reply") is None
+    assert book.cost_of("visit.log") == Sanction(fine_yuan=5)
+    assert book.cost_of("visit.plan") is None
+    assert book.cost_of("task.reply") is None
 
 
 # --- questions
