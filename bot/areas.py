@@ -29,6 +29,7 @@ from bot.handlers import (
     rebinding,
     rules,
     tasks,
+    training,
     visits,
 )
 
@@ -52,6 +53,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     audit,
     discipline,
     campaigns,
+    training,
     visits,
     help,
 )

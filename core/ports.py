@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from core.notices import Notices
     from core.people import People
     from core.people.proposals import StaffFiles
+    from core.reading import Readings
     from core.rulebook import Rulebook
     from core.rules.model import Rules
     from core.tasks import Tasks
+    from core.training import Trainings
     from core.visits.model import Visits
     from core.worktime import WorkTime
 
@@ -61,6 +63,10 @@ class UnitOfWork(Protocol):
     def violations(self) -> Violations: ...
     @property
     def campaigns(self) -> Campaigns: ...
+    @property
+    def trainings(self) -> Trainings: ...
+    @property
+    def readings(self) -> Readings: ...
 
     @property
     def audit(self) -> Audit:

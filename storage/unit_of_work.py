@@ -37,6 +37,7 @@ from storage.rounds import SqlRounds
 from storage.rules import SqlRules
 from storage.staff_files import SqlStaffFiles
 from storage.tasks import SqlTasks
+from storage.training import SqlReadings, SqlTrainings
 from storage.visits import SqlVisits
 from storage.watched import IDENTITIES, Watched
 
@@ -125,6 +126,14 @@ class SqlUnitOfWork:
     @cached_property
     def campaigns(self) -> SqlCampaigns:
         return SqlCampaigns(self._c)
+
+    @cached_property
+    def trainings(self) -> SqlTrainings:
+        return SqlTrainings(self._c)
+
+    @cached_property
+    def readings(self) -> SqlReadings:
+        return SqlReadings(self._c)
 
     @cached_property
     def audit(self) -> SqlAudit:

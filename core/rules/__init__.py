@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.rules.changing import Adopted, adopt, refuse
+from core.rules.changing import Adopted, adopt, on_edition, refuse
 from core.rules.deciding import (
     DECIDERS,
     Start,
@@ -74,6 +74,7 @@ __all__ = [
     "history",
     "may_read",
     "of_section",
+    "on_edition",
     "put_in_force",
     "read",
     "refuse",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from core.access import Actor, Role, permits
 from core.ids import PersonId
@@ -23,6 +24,16 @@ class Adopted:
     edition: Edition
     found: Differences
     kept: tuple[str, ...] = ()  # clauses whose word from the chat stands against the file's
+
+
+Followed: TypeAlias = Callable[[UnitOfWork, Edition, Differences], None]
+ON_EDITION: list[Followed] = []
+
+
+def on_edition(follow: Followed) -> Followed:
+    """Declare what else a changed rulebook means, in the unit of work that records it."""
+    ON_EDITION.append(follow)
+    return follow
 
 
 @permits(Role.ADMIN)
@@ -123,6 +134,8 @@ def _announce(uow: UnitOfWork, edition: Edition, found: Differences) -> None:
     a changed file when it is taken up."""
     if not found:
         return
+    for follow in ON_EDITION:
+        follow(uow, edition, found)
     facts: dict[str, Fact] = {"by": edition.by, "since": edition.since, "cause": edition.cause}
     morning = uow.worktime.instant(uow.worktime.local_date(uow.now), uow.rulebook.quiet.end)
     held_back = morning if edition.cause is Cause.SWITCH and uow.now < morning else None

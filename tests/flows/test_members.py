@@ -66,7 +66,9 @@ async def test_several_who_come_at_once_are_asked_in_one_message_and_reported_in
     manager.expects("2 名成员仍未绑定", "小红", edited=True)
 
     await boss.does(boss.phone.document, "a.csv", "工号,姓名,部门,角色\nS9,小红,销售部,业务员".encode())
-    boss.expects("新增 1 人")
+    boss.expects("将导入：新增 1 人")
+    await boss.presses("确认导入")
+    boss.expects("已导入：新增 1 人")
     await boss.says("/invite S9")
     link = boss.expects("https").text.split(": ")[-1]
     await guests[1].does(guests[1].phone.open_link, link)

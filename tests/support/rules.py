@@ -11,7 +11,8 @@ from core.groups import Purpose
 from tests.support.chat import MONDAY, Bench, Group, Someone
 
 TEN = MONDAY + timedelta(hours=2)
-QUIET = "checkin: {roles: [technician]}\n"  # nobody here is asked for a place
+# Nobody here is asked for a place, or to confirm what they have read.
+QUIET = "checkin: {roles: [technician]}\nreading: {ask: false}\n"
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.rulebook.sections.base import Clock, Days, Hours, Section, StaffRole
+from core.rulebook.sections.base import Clock, Days, Hours, Section, StaffRole, Yes
 
 Area = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -24,6 +24,7 @@ class ReadingRules(Section):
     """Confirming that a new or changed clause was read (ORG-12). `concerned` names by the first word of a clause's id
     whom it concerns; clauses that are not named concern everybody."""
 
+    ask: Yes  # false: changes are announced, and nobody has to confirm
     concerned: Mapping[Area, Annotated[tuple[StaffRole, ...], Field(min_length=1)]] = {}
     remind_at: Clock  # on working days
     remind_after_days: Days  # working days since it was to be read

@@ -83,6 +83,14 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         sa.UniqueConstraint("group_id", "kind", "text", name=op.f("uq_listed_group_id_kind_text")),
     )
     op.create_table(
+        "readings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("clause", sa.String(length=40), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
+    )
+    op.create_table(
         "register_changes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(length=30), nullable=False),
@@ -213,6 +221,18 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         )
 
     op.create_table(
+        "clauses_read",
+        sa.Column("reading_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_clauses_read_person_id")),
+        sa.ForeignKeyConstraint(["reading_id"], ["readings.id"], name=op.f("fk_clauses_read_reading_id")),
+        sa.PrimaryKeyConstraint("reading_id", "person_id", name=op.f("pk_clauses_read")),
+    )
+    with op.batch_alter_table("clauses_read", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clauses_read_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "day_changes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
@@ -335,6 +355,21 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
     )
     with op.batch_alter_table("staff_files", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_files_by_id"), ["by_id"], unique=False)
+
+    op.create_table(
+        "trainings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("held_at", UtcDateTime(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("held_by_id", sa.Integer(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_trainings_group_id")),
+        sa.ForeignKeyConstraint(["held_by_id"], ["people.id"], name=op.f("fk_trainings_held_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trainings")),
+    )
+    with op.batch_alter_table("trainings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_trainings_held_at"), ["held_at"], unique=False)
 
     op.create_table(
         "violations",
@@ -504,6 +539,19 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
     )
     with op.batch_alter_table("handover_items", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_handover_items_receiver_id"), ["receiver_id"], unique=False)
+
+    op.create_table(
+        "training_parts",
+        sa.Column("training_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("added_by", sa.String(length=140), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_training_parts_person_id")),
+        sa.ForeignKeyConstraint(["training_id"], ["trainings.id"], name=op.f("fk_training_parts_training_id")),
+        sa.PrimaryKeyConstraint("training_id", "person_id", name=op.f("pk_training_parts")),
+    )
+    with op.batch_alter_table("training_parts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_training_parts_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "violation_messages",
@@ -683,6 +731,10 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index(batch_op.f("ix_violation_messages_message_id"))
 
     op.drop_table("violation_messages")
+    with op.batch_alter_table("training_parts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_training_parts_person_id"))
+
+    op.drop_table("training_parts")
     with op.batch_alter_table("handover_items", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_handover_items_receiver_id"))
 
@@ -727,6 +779,10 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index(batch_op.f("ix_violations_person_id"))
 
     op.drop_table("violations")
+    with op.batch_alter_table("trainings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_trainings_held_at"))
+
+    op.drop_table("trainings")
     with op.batch_alter_table("staff_files", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_files_by_id"))
 
@@ -747,6 +803,10 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
 
     op.drop_table("delegations")
     op.drop_table("day_changes")
+    with op.batch_alter_table("clauses_read", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_clauses_read_person_id"))
+
+    op.drop_table("clauses_read")
     with op.batch_alter_table("clause_switches", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_clause_switches_standing",
@@ -784,6 +844,7 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_index(batch_op.f("ix_register_changes_subject"))
 
     op.drop_table("register_changes")
+    op.drop_table("readings")
     op.drop_table("listed")
     with op.batch_alter_table("audit_trail", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_trail_subject_seq")
