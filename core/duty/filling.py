@@ -11,7 +11,7 @@ from core.duty.roster import departments_of, rosters
 from core.errors import NotFound
 from core.ids import PersonId
 from core.notices import Fact, Notice, ToPerson, Urgency
-from core.people import is_superior, one_person
+from core.people import is_superior, may_take, one_person
 from core.ports import UnitOfWork
 
 
@@ -34,6 +34,8 @@ def fill_days(uow: UnitOfWork, actor: Actor, wanted: Mapping[date, Collection[Pe
         if day < today or uow.worktime.day_kind(day).works:
             raise NoRestDay(day)
         _check_own(uow, actor, people)
+        for person in set(people) - {one.person for one in before.get(day, ())}:
+            may_take(uow.people.get(person))
         others = {one.person for one in before.get(day, ()) if not _is_own(uow, actor, one.person)}
         uow.rosters.fill(day, others | set(people), actor.person, uow.now)
     after = uow.rosters.filled(min(wanted), max(wanted))

@@ -57,7 +57,7 @@ def rosters(uow: UnitOfWork, first: date, last: date) -> dict[date, list[Duty]]:
 
 def _of_rulebook(uow: UnitOfWork, numbers: Sequence[str]) -> list[Duty]:
     people = (uow.people.by_number(number) for number in numbers)
-    return [duty_of(date.min, person) for person in people if person is not None and person.is_active]
+    return [duty_of(date.min, person) for person in people if person is not None and person.is_staff]
 
 
 def duty_of(day: date, person: Person) -> Duty:

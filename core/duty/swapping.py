@@ -10,7 +10,7 @@ from core.duty.roster import LOOK_AHEAD_DAYS, is_on_duty, rosters
 from core.errors import AlreadySettled, NotFound
 from core.ids import PersonId, SwapId
 from core.notices import Fact, Notice, ToPerson
-from core.people import superior_of
+from core.people import may_take, superior_of
 from core.ports import UnitOfWork
 from core.worktime.values import DAY
 
@@ -51,19 +51,20 @@ def _check(uow: UnitOfWork, day: date, giver: tuple[PersonId, str], taker: tuple
 def accept(uow: UnitOfWork, actor: Actor, swap_id: SwapId) -> Swap:
     """Take the duty. Raises AlreadySettled, and NotOnDuty or OnDutyAlready where the roster has changed since."""
     swap = _asked_of(uow, swap_id, actor.staff_id)
+    may_take(uow.people.get(swap.taker))
     giver, taker = (swap.giver, swap.giver_label), (swap.taker, swap.taker_label)
     _check(uow, swap.day, giver, taker)
     if swap.back is not None:
         _check(uow, swap.back, taker, giver)
     done = _settle(uow, swap, SwapState.ACCEPTED)
-    _exchange(uow, swap.day, swap.giver, swap.taker)
+    exchange(uow, swap.day, swap.giver, swap.taker)
     if swap.back is not None:
-        _exchange(uow, swap.back, swap.taker, swap.giver)
+        exchange(uow, swap.back, swap.taker, swap.giver)
     _tell_superiors(uow, done)
     return done
 
 
-def _exchange(uow: UnitOfWork, day: date, before: PersonId, after: PersonId) -> None:
+def exchange(uow: UnitOfWork, day: date, before: PersonId, after: PersonId) -> None:
     """Put one in another's place; a day of the rulebook's roster becomes one of the chat's by it."""
     if day not in uow.rosters.filled(day, day):
         uow.rosters.fill(day, [one.person for one in rosters(uow, day, day)[day]], None, uow.now)

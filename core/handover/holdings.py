@@ -8,6 +8,7 @@ from __future__ import annotations
 from core.approvals.holding import Approvals
 from core.complaints.holding import Complaints
 from core.customers.holding import Customers
+from core.duty.holding import Duties
 from core.leads.holding import Leads
 from core.ledger.holding import Appeals
 from core.people.holding import Departments, Reports
@@ -24,6 +25,7 @@ HOLDINGS: dict[str, Holding] = {
         ToDo(),
         Given(),
         Plans(),
+        Duties(),
         Approvals(),
         Appeals(),
         Reports(),

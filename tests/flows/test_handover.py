@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from core import complaints, customers, leads, tasks
+from core import complaints, customers, duty, leads, tasks
 from core.access import Role
 from core.errors import KeguanError
 from core.groups import Purpose
@@ -21,6 +21,7 @@ from core.people import PersonStatus, superior_of
 from tests.flows.handing import House
 from tests.support.chat import SHANGHAI, Someone, open_bench
 
+HOLIDAY = date(2026, 10, 1)
 MONDAY = datetime(2026, 9, 14, 9, 30, tzinfo=SHANGHAI)
 
 
@@ -323,6 +324,38 @@ async def test_plans_and_next_steps_go_with_the_customer(house: House) -> None:
     plans = await house.bench.look(lambda uow: uow.visits.open_plans(house.li.person))
     assert [(plan.customer, plan.day, plan.purpose) for plan in plans] == [(customer, date(2026, 9, 18), "谈合同")]
     assert await house.bench.look(lambda uow: uow.visits.open_plans(house.zhang.person)) == []
+
+
+async def test_days_on_duty_find_somebody_else(house: House) -> None:
+    """ORG-9: a holiday is not left without the one who was on the roster; nobody is on it twice."""
+    await house.does(house.wang, duty.fill, HOLIDAY, [house.zhang.person])
+    await house.begins()
+    item = (await house.items())["2026-10-01"]
+    assert (item.area, item.receiver) == ("duties", house.li.person)
+    with pytest.raises(KeguanError):
+        await house.does(house.wang, duty.fill, HOLIDAY + timedelta(days=1), [house.zhang.person])
+    await house.wang.presses("发给接收人")
+    house.hush()
+    await house.li.presses("全部接手")
+    house.hush()
+    on_duty = await house.bench.look(lambda uow: [one.person for one in duty.on_duty(uow, HOLIDAY)])
+    assert on_duty == [house.li.person]
+
+
+async def test_what_waits_for_a_decision_goes_up_at_once_and_own_requests_end(house: House) -> None:
+    """APR-1, P32: nobody waits for a leaver; the list says where it went. What they asked for ends with them."""
+    await house.li.says("/leave 9月21日 家里有事")
+    house.hush()
+    waiting = await house.bench.look(lambda uow: uow.approvals.waiting_for(house.wang.person))
+    assert len(waiting) == 1
+    await house.boss.says("/handover 王经理")
+    house.boss.expects("1 待审批")
+    await house.boss.presses("开始交接")
+    item = next(item for item in (await house.items()).values() if item.area == "approvals")
+    assert (item.state, item.receiver) == (ItemState.MOVED, house.boss.person)
+    now = await house.bench.look(lambda uow: uow.approvals.waiting_for(house.boss.person))
+    assert [one.id for one in now] == [one.id for one in waiting]
+    house.hush()
 
 
 # P32: nothing new for who leaves ------------------------------------------------------------------------

@@ -40,7 +40,6 @@ REASONS = {
     "day_changes.by_id": WHO_DID,
     "delegations.person_id": "without effect once somebody is leaving: nothing waits for them",
     "delegations.to_id": "a delegate who is leaving is passed over",
-    "duties.person_id": "who has left is on no roster; their days are reported as uncovered",
     "duty_days.by_id": WHO_DID,
     "duty_swaps.giver_id": WHO_DID,
     "duty_swaps.taker_id": WHO_DID,

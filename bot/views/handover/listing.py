@@ -110,6 +110,7 @@ def cannot_receive(v: Viewer, error: CannotReceive) -> str:
             "{label} has no account and can't confirm. /invite first, or choose somebody else.", label=error.label
         ),
         "role": v.t("{label} is neither a salesperson nor a manager.", label=error.label),
+        "duty": v.t("{label} is on duty that day already.", label=error.label),
         "circle": v.t("{label} stands below them.", label=error.label),
     }
     return reasons[error.reason]

@@ -23,6 +23,7 @@ def area_name(v: Viewer, area: str) -> Html:
         "tasks": v.t("tasks to do"),
         "tasks_given": v.t("tasks given"),
         "visits": v.t("visit plans"),
+        "duties": v.t("days on duty"),
         "approvals": v.t("approvals to decide"),
         "appeals": v.t("appeals to decide"),
         "reports": v.t("direct reports"),
