@@ -7,7 +7,10 @@ from datetime import date
 from typing import cast
 
 from bot.press import press
-from bot.views.audit.words import ACTS, FIELDS, KINDS, SILENT, THINGS, VALUES
+from bot.views.audit.acts import ACTS
+from bot.views.audit.fields import FIELDS, SILENT
+from bot.views.audit.things import KINDS, THINGS
+from bot.views.audit.values import VALUES
 from bot.views.base import Button, Html, Screen, Viewer, fill, lines, role_name, row, shows
 from core.access import Role
 from core.audit import ANCHOR, Change, Hidden, History, Op, Ref, Trace, Value
@@ -55,7 +58,7 @@ def named(v: Viewer, subject: str, label: str = "") -> Html:
 
 
 def thing(v: Viewer, kind: str) -> str:
-    return word(v, THINGS[kind]) if kind in THINGS else kind
+    return word(v, THINGS[kind]) if kind in THINGS else v.t("matter")
 
 
 def help_text(v: Viewer) -> str:
@@ -115,7 +118,7 @@ def who(v: Viewer, one: Trace) -> str:
 
 
 def act(v: Viewer, name: str) -> str:
-    return word(v, ACTS[name]) if name in ACTS else name.partition(".")[2].replace("_", " ") or name
+    return word(v, ACTS[name]) if name in ACTS else v.t("acted")
 
 
 def _change(v: Viewer, one: Trace, change: Change) -> Html | None:
@@ -140,9 +143,10 @@ def _deadline(v: Viewer, change: Change) -> Html | None:
     """What matters of a deadline is when it is due, or that it is no more."""
     _, due = change.fields.get("due_at", (None, None))
     _, done = change.fields.get("done_at", (None, None))
-    kind = act(v, str(change.fields.get("kind", ("", ""))[1] or ""))
+    kind = str(change.fields.get("kind", ("", ""))[1])
     if change.op is not Op.REMOVED and due and not done:
-        return v.t("{kind} by {at}", kind=kind or thing(v, "deadline"), at=_value(v, due))
+        name = word(v, ACTS[kind]) if kind in ACTS else thing(v, "deadline")
+        return v.t("{kind} by {at}", kind=name, at=_value(v, due))
     return v.t("deadline over") if done else None
 
 
