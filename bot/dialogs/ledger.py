@@ -197,9 +197,14 @@ async def _asking_evidence(dialog_manager: DialogManager, **_: object) -> dict[s
 async def _evidence_sent(message: Message, _: MessageInput, manager: DialogManager) -> None:
     """Words, files, and subjects named in the words that the manager may see."""
     made, content = Making.of(manager), content_of(message)
-    if content.file and len(made.files) < viewer_of(manager).rulebook.ledger.max_photos:
+    most = viewer_of(manager).rulebook.ledger.max_photos
+    if content.file and len(made.files) >= most:
+        raise NotAllowed("files", made.clause, 0, most)
+    if content.text.strip() and len(made.words) >= MOST_WORDS:
+        raise NotAllowed("words", made.clause, 0, MOST_WORDS)
+    if content.file:
         made.files.append([content.media, content.file])
-    if content.text.strip() and len(made.words) < MOST_WORDS:
+    if content.text.strip():
         named = views.read_refs(content.text)
         found = await ask_of(manager)(ledger.subjects, actor_of(manager), named) if named else []
         made.refs += [subject for subject in found if subject not in made.refs]

@@ -85,6 +85,11 @@ class Appeal:
         return f"appeal:{self.id}"
 
     @property
+    def card(self) -> str:
+        """The card of who decides; the next one gets a card of their own."""
+        return f"{self.subject}/{len(self.passed)}"
+
+    @property
     def is_open(self) -> bool:
         return self.state in UNDECIDED
 

@@ -138,7 +138,8 @@ class Case:
 
 @dataclass(eq=False)
 class NotAllowed(KeguanError):
-    """The clause does not provide for that: `reason` is effect, amount, reward or self."""
+    """The clause does not provide for that: `reason` is effect, amount or self; or there is more evidence than is
+    kept: files or words."""
 
     reason: str
     clause: str = ""

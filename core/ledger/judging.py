@@ -110,7 +110,7 @@ def appeal_facts(uow: UnitOfWork, appeal: Appeal) -> dict[str, Fact]:
 def show_judge(uow: UnitOfWork, appeal: Appeal) -> None:
     """Bring the card of who decides up to date."""
     if appeal.decider is not None:
-        _tell(uow, TO_JUDGE, appeal.decider, appeal, card=f"{appeal.subject}/{len(appeal.passed)}")
+        _tell(uow, TO_JUDGE, appeal.decider, appeal, card=appeal.card)
 
 
 def _tell(

@@ -19,7 +19,8 @@ def end_appeals(uow: UnitOfWork, case: Case, reason: str) -> None:
 
 
 def tell_ended(uow: UnitOfWork, appeal: Appeal) -> None:
-    """The person learns that an appeal is over without a verdict; so does the card of who was to decide."""
+    """The card of who was to decide tells that the appeal is over without a verdict; so does a message to the person,
+    unless they ended it themselves."""
     facts: dict[str, Fact] = {
         "appeal": appeal.id,
         "entry": appeal.case,
@@ -28,9 +29,7 @@ def tell_ended(uow: UnitOfWork, appeal: Appeal) -> None:
         "reason": appeal.reason,
         "instance": appeal.instance,
     }
-    uow.notices.tell(Notice(ENDED, ToPerson(appeal.person), {**facts, "mine": True}, appeal.subject, CLAUSE))
+    if appeal.state is not AppealState.WITHDRAWN:
+        uow.notices.tell(Notice(ENDED, ToPerson(appeal.person), facts, appeal.subject, CLAUSE))
     if appeal.decider is not None:
-        card = Notice(
-            ENDED, ToPerson(appeal.decider), {**facts, "mine": False}, appeal.subject, CLAUSE, appeal.subject
-        )
-        uow.notices.tell(card)
+        uow.notices.tell(Notice(ENDED, ToPerson(appeal.decider), facts, appeal.subject, CLAUSE, appeal.card))

@@ -97,7 +97,7 @@ def _counted(uow: UnitOfWork, case: Case) -> list[Reason]:
         before = [
             r.entry.at
             for r in uow.ledger.breaches(case.person, case.head.clause, since)
-            if r.entry.id == r.entry.case and r.entry.at < case.head.at
+            if r.entry.id == r.entry.case and r.entry.id < case.id
         ]
         found.append(Reason("counted", {"nth": nth, "months": months, "before": list(before)}))
     return found

@@ -172,7 +172,7 @@ def ask_amount(v: Viewer, one: Choosable) -> Html:
 
 def read_amount(text: str) -> int | None:
     """A whole number, also with its unit."""
-    found = re.fullmatch(r"\s*([+-−]?)\s*(\d{1,9})\s*(元|块|天|次|分|yuan|days?|points?)?\s*", text)
+    found = re.fullmatch(r"\s*([-+−]?)\s*(\d{1,9})\s*(元|块|天|次|分|yuan|days?|points?)?\s*", text)
     if found is None:
         return None
     return int(found[2]) * (-1 if found[1] in {"-", "−"} else 1)
@@ -304,6 +304,10 @@ def not_allowed(v: Viewer, error: NotAllowed) -> str:
         return v.t("Nobody records for themselves; your superior can.")
     if error.reason == "amount":
         return v.t("From {least} to {most}, please.", least=error.least, most=error.most)
+    if error.reason == "files":
+        return v.t("At most {most} photos; this one was not kept. Press “That is all”.", most=error.most)
+    if error.reason == "words":
+        return v.t("At most {most} texts; this one was not kept. Press “That is all”.", most=error.most)
     return v.t("This clause does not provide for that.")
 
 
