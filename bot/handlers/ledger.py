@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 from aiogram import Bot, Router
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
@@ -23,7 +22,7 @@ from bot.views.ledger import statements as statement_views
 from core import ledger
 from core.access import MANAGERS, STAFF, Actor, Role
 from core.errors import NotFound
-from core.ids import AppealId, EntryId, PersonId
+from core.ids import AppealId, DepartmentId, EntryId, PersonId
 
 LEDGER = command(
     "ledger", ("奖惩", "台账"), N_("My entries; /ledger 2026-10; managers: /ledger NAME"), Place.PRIVATE, STAFF
@@ -87,12 +86,20 @@ def _shown(v: Viewer, found: ledger.Statement | ledger.Sheet) -> Screen:
 
 
 async def month(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say) -> None:
-    who, of_month = number(parts), statement_views.month_of(parts[1] if len(parts) > 1 else "")
+    found = await _asked(actor, ask, parts)
     await say.toast("")
-    if who == statement_views.TEAM:
-        await say.new(statement_views.sheet(v, await ask(ledger.sheet, actor, of_month)))
-    else:
-        await say.new(statement_views.shown(v, await ask(ledger.statement, actor, of_month, PersonId(who))))
+    await say.new(_shown(v, found))
+
+
+async def _asked(actor: Actor, ask: Ask, parts: list[str]) -> ledger.Statement | ledger.Sheet:
+    """What a statement's button is about: a person, a department, or all that the reader may see."""
+    who, of_month = parts[:1], statement_views.month_of(parts[1] if len(parts) > 1 else "")
+    if who == [statement_views.TEAM]:
+        return await ask(ledger.sheet, actor, of_month)
+    if who and who[0].startswith(statement_views.DEPARTMENT):
+        department = DepartmentId(number([who[0].removeprefix(statement_views.DEPARTMENT)]))
+        return await ask(ledger.sheet, actor, of_month, department)
+    return await ask(ledger.statement, actor, of_month, PersonId(number(who)))
 
 
 # Tables --------------------------------------------------------------------------------------------------
@@ -101,39 +108,30 @@ async def month(query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer,
 async def spreadsheet(
     query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say, bot: Bot
 ) -> None:
-    await _send_table(query, parts, actor, v, ask, say, bot, "xlsx")
+    await _send_table(query, await _asked(actor, ask, parts), v, say, bot, "xlsx")
 
 
 async def comma_separated(
     query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say, bot: Bot
 ) -> None:
-    await _send_table(query, parts, actor, v, ask, say, bot, "csv")
+    await _send_table(query, await _asked(actor, ask, parts), v, say, bot, "csv")
 
 
 async def _send_table(
-    query: CallbackQuery, parts: list[str], actor: Actor, v: Viewer, ask: Ask, say: Say, bot: Bot, ending: str
+    query: CallbackQuery, found: ledger.Statement | ledger.Sheet, v: Viewer, say: Say, bot: Bot, ending: str
 ) -> None:
-    """The file is made on a thread of its own, outside the unit of work."""
-    who, of_month = number(parts), statement_views.month_of(parts[1] if len(parts) > 1 else "")
-    name, found = await _statements(actor, ask, who, of_month)
+    """The file is made on a thread of its own, outside the unit of work; it can't be passed on (ORG-6)."""
+    statements, name = statement_views.of_table(found)
+    if not any(one.lines for one in statements):
+        raise NotFound("month", f"{found.month:%Y-%m}")
     await say.toast("")
-    if not any(one.lines for one in found):
-        raise NotFound("month", f"{of_month:%Y-%m}")
-    columns, rows = statement_views.columns(v), statement_views.table(v, found)
+    columns, rows = statement_views.columns(v), statement_views.table(v, statements)
     if ending == "xlsx":
-        made = await asyncio.to_thread(sheets.workbook, columns, rows, f"{of_month:%Y-%m}")
+        made = await asyncio.to_thread(sheets.workbook, columns, rows, f"{found.month:%Y-%m}")
     else:
         made = await asyncio.to_thread(sheets.comma_separated, columns, rows)
-    file = BufferedInputFile(made, statement_views.file_name(v, name, of_month, ending))
+    file = BufferedInputFile(made, statement_views.file_name(v, name, found.month, ending))
     await bot.send_document(query.from_user.id, file, protect_content=True)
-
-
-async def _statements(actor: Actor, ask: Ask, who: int, of_month: date) -> tuple[str, list[ledger.Statement]]:
-    if who == statement_views.TEAM:
-        found = await ask(ledger.sheet, actor, of_month)
-        return found.name, list(found.statements)
-    one = await ask(ledger.statement, actor, of_month, PersonId(who))
-    return one.label, [one]
 
 
 # By hand -------------------------------------------------------------------------------------------------

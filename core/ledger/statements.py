@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from core.access import MANAGERS, STAFF, Actor, Role, permits
 from core.errors import NotFound
-from core.ids import PersonId
+from core.ids import DepartmentId, PersonId
 from core.ledger.counting import month_start
 from core.ledger.entries import Effect, Entry, Record
 from core.ledger.lists import must_look_at_others
 from core.ledger.reasons import reads_all
 from core.notices import Fact, Notice, ToPerson, Urgency, kind
-from core.people import Person, Snapshot, is_superior, one_department, one_person
+from core.people import Department, Person, Snapshot, is_superior, one_department, one_person
 from core.ports import UnitOfWork
 from core.rounds import RoundRun, every
 from core.rulebook import Rulebook
@@ -139,9 +139,13 @@ def statement(uow: UnitOfWork, actor: Actor, month: date | None = None, person: 
     month = month or present_month(uow)
     _check_month(uow, month)
     found = uow.people.get(person if person else actor.staff_id)
-    if found.id != actor.person and not (is_superior(uow, actor, found) or reads_all(uow, actor)):
+    if not _may_read(uow, actor, found):
         raise NotFound("person", str(person))
     return _of(uow, found, month)
+
+
+def _may_read(uow: UnitOfWork, actor: Actor, person: Person) -> bool:
+    return person.id == actor.person or is_superior(uow, actor, person) or reads_all(uow, actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,33 +155,42 @@ class Sheet:
     name: str
     month: date
     statements: tuple[Statement, ...]
+    department: DepartmentId | None = None
 
 
 @permits(Role.FINANCE, Role.ADMIN, *MANAGERS)
-def sheet(uow: UnitOfWork, actor: Actor, month: date | None = None, department: str = "") -> Sheet:
-    """The month of everybody below the actor (of everybody, for those who read all), in one department if named.
-    People who left are in it. Raises NotFound, SeveralFound."""
+def sheet(uow: UnitOfWork, actor: Actor, month: date | None = None, department: DepartmentId | None = None) -> Sheet:
+    """The month of everybody below the actor (of everybody, for those who read all), in one department and those
+    below it if one is meant. People who left are in it. Raises NotFound."""
     month = month or present_month(uow)
     _check_month(uow, month)
     ranks = Snapshot(uow)
     everybody = reads_all(uow, actor)
     below = ranks.below(actor.staff_id)
-    wanted = _departments_under(uow, department) if department else None
+    top = _one_department(uow, department) if department is not None else None
+    wanted = _departments_under(uow, top.id) if top else None
     seen = [
         person.id
         for person in ranks.people.values()
         if (everybody or person.id in below) and (wanted is None or person.department in wanted)
     ]
-    if department and not seen:
-        raise NotFound("department", department)
+    if top and not seen:
+        raise NotFound("department", top.name)
     found = _statements(uow, month, seen, lambda one: ranks.people[one])
-    return Sheet(department, month_start(month), tuple(found))
+    return Sheet(top.name if top else "", month_start(month), tuple(found), top.id if top else None)
 
 
-def _departments_under(uow: UnitOfWork, text: str) -> set[int]:
-    top = one_department(uow, text)
+def _one_department(uow: UnitOfWork, department: DepartmentId) -> Department:
+    """Raises NotFound for a number that no department has."""
+    found = next((one for one in uow.people.departments() if one.id == department), None)
+    if found is None:
+        raise NotFound("department", str(department))
+    return found
+
+
+def _departments_under(uow: UnitOfWork, top: DepartmentId) -> set[DepartmentId]:
     parents = {one.id: one.parent for one in uow.people.departments()}
-    found: set[int] = {top.id}
+    found = {top}
     while True:
         more = {one for one, parent in parents.items() if parent in found} - found
         if not more:
@@ -190,8 +203,11 @@ def look_up(uow: UnitOfWork, actor: Actor, text: str, month: date | None) -> Sta
     """What a name means: a person, else a department. Raises NotFound, SeveralFound."""
     must_look_at_others(uow, actor, text)
     if not uow.people.find(text) and uow.people.find_department(text) is not None:
-        return sheet(uow, actor, month, text)
-    return statement(uow, actor, month, one_person(uow, text).id)
+        return sheet(uow, actor, month, one_department(uow, text).id)
+    person = one_person(uow, text)
+    if not _may_read(uow, actor, person):
+        raise NotFound("person", text)
+    return statement(uow, actor, month, person.id)
 
 
 # The round -----------------------------------------------------------------------------------------------
@@ -263,6 +279,7 @@ def sheet_facts(found: Sheet) -> dict[str, Fact]:
     statements = found.statements
     return {
         "name": found.name,
+        "department": found.department,
         "month": found.month.isoformat(),
         "people": [
             {

@@ -17,7 +17,8 @@ from core.notices import Facts
 from core.people import Person
 
 MOST_LISTED = 20
-TEAM = 0  # in place of a person's number: everybody the reader may see
+TEAM = "0"  # in place of a person's number: everybody the reader may see
+DEPARTMENT = "d"  # before a department's number, likewise
 _MONTH = re.compile(r"(?:(20\d{2})\s*[-/.年]\s*)?(\d{1,2})\s*(?:月|$)|(20\d{2})(\d{2})$")
 DECEMBER = 12
 
@@ -115,7 +116,7 @@ def told(v: Viewer, facts: Any) -> Screen:
     return Screen(body(v, facts), _buttons(v, facts["person"], date.fromisoformat(facts["month"])))
 
 
-def _buttons(v: Viewer, person: int, month: date) -> tuple[tuple[Button, ...], ...]:
+def _buttons(v: Viewer, person: object, month: date) -> tuple[tuple[Button, ...], ...]:
     key = month_key(month)
     return row(
         Button(v.t("Spreadsheet"), press("led.xlsx", person, key)),
@@ -140,7 +141,8 @@ def _people_lines(v: Viewer, facts: Any) -> Iterator[Html]:
     for one in facts["people"]:
         frozen = v.n("{n} under appeal", "{n} under appeal", one["frozen"]) if one["frozen"] else None
         parts = [v.n("{n} counted", "{n} counted", one["cases"]), totals_words(v, one), frozen]
-        yield fill("{label}: {said}", label=one["label"], said=Html(" · ".join(part for part in parts if part)))
+        said = Html(" · ".join(part for part in parts if part))
+        yield v.t("{field}: {value}", field=one["label"], value=said)
 
 
 @shows(ledger.TEAM_STATEMENT)
@@ -156,15 +158,12 @@ def team(v: Viewer, facts: Any) -> Screen:
             *_people_lines(v, facts),
             v.t("… and {more} more: in the spreadsheet", more=facts["more"]) if facts["more"] else None,
         ),
-        _buttons(v, TEAM, month),
+        _buttons(v, TEAM if facts["department"] is None else f"{DEPARTMENT}{facts['department']}", month),
     )
 
 
 def sheet(v: Viewer, found: Sheet) -> Screen:
-    facts = ledger.sheet_facts(found)
-    if found.name:  # a department's has no button of its own: the spreadsheet of all has it as a column
-        return Screen(team(v, facts).text, row(*team(v, facts).buttons[0][:2]))
-    return team(v, facts)
+    return team(v, ledger.sheet_facts(found))
 
 
 @shows(ledger.CLEAN_YEAR)
@@ -230,6 +229,11 @@ def case_line(v: Viewer, case: Case) -> Html:
 
 
 # Tables --------------------------------------------------------------------------------------------------
+
+
+def of_table(found: Statement | Sheet) -> tuple[Sequence[Statement], str]:
+    """The statements of a table, and whose they are."""
+    return (found.statements, found.name) if isinstance(found, Sheet) else ([found], found.label)
 
 
 def columns(v: Viewer) -> list[str]:
