@@ -11,7 +11,7 @@ from core.away import Excuse
 from core.checkins import board
 from core.checkins.expected import ever_reports, expected, is_expected, window_of
 from core.checkins.judging import excuses, flags_of, next_window, standing_at
-from core.checkins.misses import take_back_of
+from core.checkins.misses import enter_late, take_back_of
 from core.checkins.values import (
     ABSENT,
     AFTERWARDS,
@@ -65,6 +65,10 @@ def report(uow: UnitOfWork, actor: Actor, report: Report) -> Reported:
     after = _of(uow, person, window.day)
     if outcome is not Outcome.ALREADY:
         _spread(uow, before, after, report)
+    state = uow.checkins.day(window.day)
+    arrived_late = outcome is Outcome.COUNTED and after.standing is Standing.LATE
+    if arrived_late and state is not None and state.closed_at is not None and not state.outage:
+        enter_late(uow, [after])  # sent in the window, heard after the list
     if outcome is Outcome.AFTERWARDS:
         _tell_superior(uow, after)
     return Reported(after, outcome, window)

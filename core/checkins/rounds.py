@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.checkins import board
 from core.checkins.expected import window_of
 from core.checkins.judging import window_at
-from core.checkins.misses import enter_misses
+from core.checkins.misses import enter_late, enter_misses, was_asked
 from core.checkins.reporting import open_day
 from core.checkins.values import MISSED_CLAUSE, PROMPT, Checkin, Standing, Window
 from core.notices import Notice, ToPerson
@@ -58,12 +58,14 @@ def close(uow: UnitOfWork, run: RoundRun) -> None:
     if state is None or not uow.checkins.close_day(run.day, uow.now):
         return
     waiting = _waiting(uow, run.day)
-    missed = [] if state.outage else [one for one in waiting if _was_asked(uow, one)]
+    missed = [] if state.outage else [one for one in waiting if was_asked(uow, one)]
     uow.checkins.settle(run.day, [one.person for one in missed], Standing.MISSED)
     uow.checkins.settle(run.day, [one.person for one in waiting], Standing.UNHEARD)
     board.refresh(uow, run.day)
     board.chase(uow, run.day)
     enter_misses(uow, [one.person for one in missed], run.day)
+    if not state.outage:
+        enter_late(uow, _late(uow, run.day))
 
 
 def ask_for_place(uow: UnitOfWork, window: Window, one: Checkin, key: str) -> None:
@@ -86,9 +88,9 @@ def _waiting(uow: UnitOfWork, day: date) -> list[Checkin]:
     return uow.checkins.listed(day, (Standing.WAITING,), everywhere, MOST_PEOPLE)
 
 
+def _late(uow: UnitOfWork, day: date) -> list[Checkin]:
+    everywhere = [department.id for department in uow.people.departments()]
+    return uow.checkins.listed(day, (Standing.LATE,), everywhere, MOST_PEOPLE)
+
+
 MOST_PEOPLE = 100_000
-
-
-def _was_asked(uow: UnitOfWork, one: Checkin) -> bool:
-    """Nobody is held to a message that did not arrive (P46)."""
-    return uow.notices.was_delivered(f"checkin:{one.day}", PROMPT, ToPerson(one.person))

@@ -6,6 +6,7 @@ from core.customers.model import Customer
 from core.deadlines import Deadline, DeadlineKind, on_due
 from core.hours import hours_of
 from core.ids import CustomerId
+from core.ledger import breach
 from core.notices import Fact, Notice, NoticeKind, ToPerson, Urgency, kind
 from core.people import superior_of
 from core.ports import UnitOfWork
@@ -74,6 +75,9 @@ def overdue(uow: UnitOfWork, deadline: Deadline) -> None:
     for to in (customer.owner, superior.id if superior else None):
         if to is not None:
             _tell(uow, OVERDUE, customer, deadline, ToPerson(to), {"mine": to == customer.owner})
+    if uow.people.get(customer.owner).is_active:
+        evidence: dict[str, Fact] = {"text": customer.name, "due": deadline.due_at}
+        breach(uow, customer.owner, CLAUSE, deadline.subject, evidence, deadline.key)
 
 
 def _tell(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.checkins import is_absent
 from core.deadlines import Deadline, Moved, on_deferred, on_due
 from core.ids import PersonId, TaskId
-from core.ledger import sanction
+from core.ledger import breach, sanction
 from core.notices import Fact
 from core.people import chain_above
 from core.ports import UnitOfWork
@@ -108,6 +108,9 @@ def due_passed(uow: UnitOfWork, deadline: Deadline) -> None:
     missed = [part for part in task.unsolved if part.due_missed_at is None and part.due_at <= uow.now]
     for part in missed:
         uow.tasks.miss_due(part.id, part.due_at)
+        if was_reached(uow, task, part) and not is_absent(uow, part.person, part.due_at):
+            evidence: dict[str, Fact] = {"given_at": task.given_at, "due": part.due_at, "text": task.text[:200]}
+            breach(uow, part.person, DUE_CLAUSE, task.subject, evidence, deadline.key)
     after = uow.tasks.get(task.id)
     upcoming = next_due(after)
     if upcoming is not None:

@@ -9,6 +9,7 @@ from core.access import STAFF, Actor, Role, permits
 from core.deadlines import Deadline, DeadlineKind, on_due
 from core.errors import AlreadySettled, NotFound
 from core.ids import CustomerId, MessageId, PersonId, PlanId
+from core.ledger import breach
 from core.notices import Fact, Notice, NoticeKind, ToPerson, Urgency, kind
 from core.people import Person, is_superior, superior_of
 from core.ports import UnitOfWork
@@ -148,6 +149,8 @@ def day_ends(uow: UnitOfWork, deadline: Deadline) -> None:
     found = uow.visits.plan(PlanId(deadline.number))
     if found.state is PlanState.OPEN:
         _tell(uow, NOT_DONE, found, found.person, key=deadline.key)
+        evidence: dict[str, Fact] = {"days": [found.day.isoformat()], "text": found.customer_name}
+        breach(uow, found.person, CLAUSE, deadline.subject, evidence, deadline.key)
 
 
 def reader_of(uow: UnitOfWork, person: Person) -> Person | None:

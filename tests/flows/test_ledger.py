@@ -11,6 +11,7 @@ from core.access import Role
 from core.groups import Purpose
 from core.ledger import Effect, paused_until, sanction
 from core.rulebook import Sanction, loads
+from tests.flows.test_visits import knows
 from tests.support.chat import SHANGHAI
 from tests.support.ledger import Company, company_in, id_of
 
@@ -320,3 +321,78 @@ async def test_the_sanctioned_person_always_sees_their_own_entries(c: Company) -
     customer = await c.bench.customer("路人")
     await customer.says("/start why_entry_1")
     assert not any("罚款" in heard.text for heard in customer.skips())
+
+
+# What a clause costs that mostly informs -----------------------------------------------------------------
+
+PRICED = """
+clauses:
+  checkin.late: {in_force: true, sanction: {fine_yuan: 20}}
+  task.due: {in_force: true, sanction: {warning: true}}
+"""
+
+
+async def test_lateness_costs_what_the_rulebook_says(folder: Path) -> None:
+    """CHK-2, P46: late costs, in time does not; who is excused afterwards has it taken back."""
+    async with company_in(folder, rulebook=loads(PRICED)) as c:
+        await c.bench.clock_to("08:55")
+        await c.zhang.locates(31.2, 121.5)
+        await c.bench.clock_to("09:05")
+        await c.li.locates(31.3, 121.6)
+        c.skips()
+        await c.bench.clock_to("09:11")
+        c.li.expects("记入你的台账：罚款 20 元", "迟报到")
+        c.zhang.expects_silence()
+        assert await c.standing(1) == [(Effect.FINE, 20)]
+        await c.li.presses("依据")
+        c.li.expects("日期：9月14日 周一", "报到 2026-09-14", "09:05 发出")
+        await c.boss.says("/excuse 李四 早上送样")
+        c.li.expects("已撤销：销售部-李四 的一条记录")
+        c.skips()
+        assert await c.standing(1) == []
+
+
+async def test_lateness_costs_nothing_unless_the_rulebook_says_so(folder: Path) -> None:
+    async with company_in(folder, rulebook=loads("clauses: {checkin.late: {in_force: true}}")) as c:
+        await c.bench.clock_to("09:05")
+        await c.li.locates(31.3, 121.6)
+        await c.bench.clock_to("09:11")
+        c.skips()
+        assert await c.entries(c.li) == []
+
+
+async def test_p46_who_was_not_asked_is_not_charged_for_coming_late(folder: Path) -> None:
+    async with company_in(folder, rulebook=loads(PRICED)) as c:
+        c.li.phone.block()
+        await c.bench.clock_to("09:01")
+        c.li.phone.unblock()
+        await c.li.locates(31.3, 121.6)
+        await c.bench.clock_to("09:11")
+        c.skips()
+        assert await c.entries(c.li) == []
+
+
+async def test_tsk2_an_unsolved_task_costs_once_for_each_time_promised(folder: Path) -> None:
+    async with company_in(folder, rulebook=loads("checkin: {roles: [technician]}\n" + PRICED)) as c:
+        group = await c.bench.group("群", c.boss, c.zhang, department="销售部", purposes=[Purpose.REPAIR])
+        await c.bench.clock_to("10:00")
+        await c.boss.says("/task 张三 把报价发给华强", group)
+        await c.zhang.presses("收到")
+        c.skips()
+        await c.bench.clock_to("18:01")
+        c.zhang.expects("记入你的台账：警告", "任务完成时限")
+        c.skips()
+        assert await c.standing(1) == [(Effect.WARNING, 0)]
+
+
+async def test_a_visit_that_was_planned_and_not_made_costs_what_the_clause_says(folder: Path) -> None:
+    """VIS-2, CUS-3: clauses that mostly remind cost something where the company sets a price."""
+    priced = "clauses: {visit.plan: {in_force: true, sanction: {warning: true}}}"
+    async with company_in(folder, rulebook=loads("checkin: {roles: [technician]}\n" + priced)) as c:
+        await knows(c.zhang)
+        await c.zhang.says("/plan 今天 华强 谈年度合同")
+        c.skips()
+        await c.bench.clock_to("18:01")
+        heard = [one.text for one in c.zhang.skips()]
+        assert any("记入你的台账：警告" in text and "拜访计划" in text for text in heard)
+        c.skips()

@@ -184,7 +184,7 @@ async def test_everyone_sees_their_own_alone(c: Company) -> None:
     await other.says("/ledger 张三 2026-09")
     other.expects("没有找到“张三”")
     await other.says("/ledger 销售部 2026-09")
-    other.expects("没有找到")
+    other.expects("没有“销售部”这个部门")
     await finance.says("/ledger 张三 2026-09")  # the rulebook lets finance read all
     finance.expects("销售部-张三 2026年9月", "罚款 50 元")
     await finance.says("/ledger 销售部")
