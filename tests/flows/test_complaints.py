@@ -635,12 +635,14 @@ async def test_who_is_on_leave_gets_no_new_case(desk: Desk) -> None:
     assert (await desk.case("260901")).owner == desk.li.person
     zhou = await desk.bench.staff("周婷", "客服部", Role.SERVICE)
     await desk.li.says("/leave 今天 发烧")
+    await desk.wang.presses("批准")
     desk.hush()
     await desk.chen.says("/complain")
     await desk.chen.presses("服务质量")
     desk.hush()
     assert (await desk.case("260902")).owner == zhou.person
     await zhou.says("/leave 今天 出差")
+    await desk.wang.presses("批准")
     await desk.chen.says("/complain")
     await desk.chen.presses("服务质量")
     desk.hush()
