@@ -37,12 +37,23 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     made.close()
 
 
+BOTH = ("tests.flows.test_leads", "tests.flows.test_tasks")  # conversations that are held on both databases
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What conversations run on: what was asked for; those of some areas on both."""
+    if "held_on" in metafunc.fixturenames:
+        asked = metafunc.config.getoption("--database")
+        both = asked == "sqlite" and metafunc.module.__name__ in BOTH
+        metafunc.parametrize("held_on", ("sqlite", "postgresql") if both else (asked,))
+
+
 @pytest.fixture
-def folder(tmp_path: Path, databases: Databases, request: pytest.FixtureRequest) -> Path:
+def folder(tmp_path: Path, databases: Databases, held_on: str) -> Path:
     """A folder with an empty database."""
     from tests.support.chat import prepare
 
-    return prepare(tmp_path, databases.make(request.config.getoption("--database"), tmp_path))
+    return prepare(tmp_path, databases.make(held_on, tmp_path))
 
 
 @pytest.fixture
