@@ -79,9 +79,9 @@ class SystemTime:
         return SystemClock().now()
 
 
-async def company(folder: Path, groups: list[dict[str, Any]]) -> str:
+async def company(folder: Path, groups: list[dict[str, Any]], url: str = "") -> str:
     """A database in which each group's first member manages it and the others sell; its URL."""
-    url = f"sqlite:///{folder / 'keguan.db'}"
+    url = url or f"sqlite:///{folder / 'keguan.db'}"
     store = Store(url, SystemTime(), default())
     store.create_tables()
     store.start()

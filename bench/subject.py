@@ -70,7 +70,13 @@ async def keguan(url: str, folder: Path, *, paced: bool) -> None:
     NOTICES[TOLD] = lambda v, facts: Screen(str(facts["text"]))
     RINGS[DUE] = lambda uow, deadline: None
     settings = Settings(
-        _env_file=None, bot_token=os.environ["BENCH_TOKEN"], api_base=url, data_dir=folder, paced=paced
+        _env_file=None,
+        bot_token=os.environ["BENCH_TOKEN"],
+        api_base=url,
+        data_dir=folder,
+        paced=paced,
+        database_url=os.environ.get("BENCH_DATABASE", ""),
+        redis_url=os.environ.get("BENCH_REDIS", ""),
     )
     app = build(settings)
     running = asyncio.create_task(app.run())

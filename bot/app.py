@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 import gc
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import structlog
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramAPIError
 from aiogram.fsm.storage.memory import SimpleEventIsolation
 from aiogram.types import (
     BotCommand,
@@ -27,8 +30,9 @@ from bot.bell import Bell
 from bot.clock import SystemClock
 from bot.commands import CATALOGUE, Place
 from bot.connection import Connection
+from bot.crowd import Crowd
 from bot.dialogs.keeping import CardsStay
-from bot.fsm import SqlStorage
+from bot.fsm import RedisForms, SqlStorage
 from bot.guard import Guard
 from bot.handling import Ask, Do
 from bot.housekeeping import drop_anchor, keep_tidy
@@ -45,6 +49,7 @@ from bot.settings import Settings
 from core.clock import Clock
 from core.rulebook import Rulebook, default, load
 from storage.audit import anchors
+from storage.ears import Ears
 from storage.fsm import FormStore
 from storage.store import Store
 
@@ -75,12 +80,13 @@ def build(settings: Settings, clock: Clock | None = None, rulebook: Rulebook | N
     )
     return App(
         Store(settings.store_url, clock, rulebook),
-        FormStore(settings.forms_url),
+        RedisForms(settings.redis_url) if settings.redis_url else FormStore(settings.forms_url),
         clock,
         bot,
         paced=settings.paced,
         rulebook_file=settings.rulebook,
         anchors=settings.data_dir / anchors.FILE,
+        crowded=settings.on_server,
     )
 
 
@@ -90,13 +96,14 @@ class App:
     def __init__(
         self,
         store: Store,
-        forms: FormStore,
+        forms: FormStore | RedisForms,
         clock: Clock,
         bot: Bot,
         *,
         paced: bool = False,
         rulebook_file: Path | None = None,
         anchors: Path | None = None,
+        crowded: bool = False,
     ) -> None:
         self.store = store
         self.anchors = anchors  # where the trail's end is noted
@@ -104,14 +111,15 @@ class App:
         self.clock = clock
         self.bot = bot
         self.dispatcher = Desk(
-            storage=SqlStorage(forms, clock),
-            events_isolation=SimpleEventIsolation(),
+            storage=forms.storage if isinstance(forms, RedisForms) else SqlStorage(forms, clock),
+            events_isolation=forms.isolation if isinstance(forms, RedisForms) else SimpleEventIsolation(),
         )
         bot.session.middleware.register(Pace(paced=paced))
         self.intake = Intake(store, self.dispatcher, bot)
         self.poller = Poller(bot, self.intake, ALLOWED_UPDATES)
         self.bell = Bell(store, clock)
         self.hands = Hands(store, bot)
+        self.crowd = Crowd(store, several=isinstance(forms, RedisForms)) if crowded else None
         self.rulebook_file = RulebookFile(store, rulebook_file)
         self._sender: Sender | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -123,13 +131,15 @@ class App:
         return self._sender
 
     async def prepare(self) -> None:
-        """Open the stores, learn the bot's name, wire the dispatcher. Handles nothing yet."""
+        """Open the stores, learn the bot's name, wire the dispatcher. Handles nothing yet. Raises NotAlone."""
         self.store.start()
+        if self.crowd is not None:
+            await self.crowd.join()
         await self.store.lay_calendar()
         await self.forms.open()
         username = (await self.bot.me()).username or ""
         self._wire(username)
-        self._sender = Sender(self.store, self.clock, self.bot, username)
+        self._sender = Sender(self.store, self.clock, self.bot, username, self.crowd.sure if self.crowd else None)
 
     def _wire(self, username: str) -> None:
         dispatcher = self.dispatcher
@@ -152,8 +162,9 @@ class App:
         await self.rulebook_file.take_up()
         await self.intake.resume()
         await self.intake.idle()
-        await self.poller.catch_up()
-        await self.intake.idle()
+        if self.crowd is None or self.crowd.leads.is_set():
+            await self.poller.catch_up()
+            await self.intake.idle()
         await self.bell.start()
 
     async def run(self) -> None:
@@ -164,18 +175,48 @@ class App:
         await self.start()
         await self.tell_commands()
         log.info("running")
-        self._tasks = [
-            asyncio.create_task(work, name=name)
-            for name, work in (
-                ("poller", self.poller.run()),
-                ("bell", self.bell.run()),
-                ("sender", self.sender.run()),
-                ("hands", self.hands.run()),
-                ("rulebook", self.rulebook_file.follow()),
-                ("housekeeping", keep_tidy(self.store, self.forms, self.clock, self.anchors)),
-            )
-        ]
+        works = {"rulebook": self.rulebook_file.follow(), **(self._crowded() if self.crowd else self._duties())}
+        self._tasks = [asyncio.create_task(work, name=name) for name, work in works.items()]
         await asyncio.gather(*self._tasks)
+
+    def _duties(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """What one process does for all."""
+        return {
+            "poller": self.poller.run(),
+            "bell": self.bell.run(),
+            "sender": self.sender.run(),
+            "hands": self.hands.run(),
+            "housekeeping": keep_tidy(self.store, self.forms, self.clock, self.anchors),
+        }
+
+    def _crowded(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """What each of several processes does."""
+        if self.crowd is None:
+            raise RuntimeError("this process is the only one")
+        return {
+            "crowd": self.crowd.run(),
+            "ears": Ears(self.store).run(),
+            "lead": self._lead(self.crowd),
+            "heir": self._inherit(self.crowd),
+        }
+
+    async def _lead(self, crowd: Crowd) -> None:
+        """Wait for the turn to lead; hear what waits before anything is judged by the clock."""
+        led = crowd.leads.is_set()
+        await crowd.leads.wait()
+        if not led:
+            with contextlib.suppress(TelegramAPIError, OSError):  # the poller goes on trying
+                await self.poller.catch_up()
+            await self.bell.start()
+        await asyncio.gather(*self._duties().values())
+
+    async def _inherit(self, crowd: Crowd) -> None:
+        """Take up what dead processes had in hand."""
+        while True:
+            await crowd.deaths.wait()
+            crowd.deaths.clear()
+            if taken := await self.intake.resume():
+                log.warning("taken over", updates=taken)
 
     async def stop(self) -> None:
         """Stop taking, finish what is in hand, let go of files and connections."""
@@ -187,6 +228,8 @@ class App:
         await self.intake.idle()
         if self.anchors is not None and self._tasks:
             await drop_anchor(self.store, self.anchors, self.clock)
+        if self.crowd is not None:
+            await self.crowd.leave()
         self.store.close()
         await self.dispatcher.storage.close()
         await self.bot.session.close()

@@ -58,7 +58,12 @@ class Bell:
     def _note_gap(self, uow: SqlUnitOfWork, since: datetime) -> None:
         """Where nobody was heard for longer than is tolerated, move what fell due meanwhile (P21)."""
         rule = self._store.rulebook.outage
-        if uow.now - since <= timedelta(seconds=rule.tolerance_seconds):
+        tolerance = timedelta(seconds=rule.tolerance_seconds)
+        if uow.now - since <= tolerance:
+            return
+        pulse = uow.rounds.pulse()
+        since = max(since, pulse[1]) if pulse is not None else since  # another process may have been heard (P21)
+        if uow.now - since <= tolerance:
             return
         outage = Outage(since, uow.now)
         uow.rounds.record_outage(outage)

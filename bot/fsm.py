@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from aiogram.fsm.state import State
-from aiogram.fsm.storage.base import BaseStorage, DefaultKeyBuilder, StateType, StorageKey
+from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage, DefaultKeyBuilder, StateType, StorageKey
 
 from core.clock import Clock
 from storage.fsm import FormStore
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+    from redis.asyncio.lock import Lock
+
+KEPT = timedelta(days=2)  # forms left lying in Redis
+HELD = 4.0  # seconds after which the lock of a process that died is free
+TRIED = 0.02  # seconds between two tries to get a lock
 
 
 class SqlStorage(BaseStorage):
@@ -35,3 +47,63 @@ class SqlStorage(BaseStorage):
 
     async def close(self) -> None:
         await self._store.close()
+
+
+def _keys() -> DefaultKeyBuilder:
+    return DefaultKeyBuilder(prefix="keguan", with_bot_id=True, with_destiny=True, with_business_connection_id=True)
+
+
+class RedisForms:
+    """Forms and event isolation for several processes, in the place of a FormStore. Redis forgets by itself."""
+
+    def __init__(self, url: str) -> None:
+        from aiogram.fsm.storage.redis import RedisStorage  # noqa: PLC0415  # only where Redis is used
+        from redis.asyncio import Redis  # noqa: PLC0415
+
+        self._redis = Redis.from_url(url)
+        self.storage: BaseStorage = RedisStorage(self._redis, _keys(), state_ttl=KEPT, data_ttl=KEPT)
+        self.isolation: BaseEventIsolation = RedisIsolation(self._redis)
+
+    async def open(self) -> None:
+        """Raises redis.ConnectionError where nobody answers."""
+        await self._redis.execute_command("PING")
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def purge(self, before: datetime) -> int:
+        return 0
+
+
+class RedisIsolation(BaseEventIsolation):
+    """One update of a conversation at a time, over all processes.
+
+    aiogram's own lock ends after a fixed time, though its handler may still wait for its turn to answer. This one
+    ends seconds after its process, and not before.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._keys = _keys()
+
+    @asynccontextmanager
+    async def lock(self, key: StorageKey) -> AsyncIterator[None]:
+        lock = self._redis.lock(self._keys.build(key, "lock"), timeout=HELD, sleep=TRIED)
+        await lock.acquire()
+        renewing = asyncio.create_task(self._renew(lock))
+        try:
+            yield None
+        finally:
+            renewing.cancel()
+            with contextlib.suppress(Exception):  # lost with its server, or with this process's sleep
+                await lock.release()
+
+    @staticmethod
+    async def _renew(lock: Lock) -> None:
+        while True:
+            await asyncio.sleep(HELD / 4)
+            with contextlib.suppress(Exception):  # tried again
+                await lock.reacquire()
+
+    async def close(self) -> None:
+        """The connection is the storage's."""

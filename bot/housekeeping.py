@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.fsm import RedisForms
 from core.clock import Clock
 from storage.audit import anchors
 from storage.fsm import FormStore
@@ -21,7 +22,7 @@ NOTICES = timedelta(days=180)  # deliveries are evidence for sanctions, which ma
 FORMS = timedelta(days=2)
 
 
-async def tidy(store: Store, forms: FormStore, clock: Clock) -> None:
+async def tidy(store: Store, forms: FormStore | RedisForms, clock: Clock) -> None:
     """Forget what is older than it is kept."""
     now = clock.now()
     updates = await store.unit(lambda uow: uow.inbox.purge(now - UPDATES))
@@ -37,7 +38,7 @@ async def drop_anchor(store: Store, file: Path, clock: Clock) -> None:
         await asyncio.to_thread(anchors.drop, file, head, clock.now())
 
 
-async def keep_tidy(store: Store, forms: FormStore, clock: Clock, file: Path | None = None) -> None:
+async def keep_tidy(store: Store, forms: FormStore | RedisForms, clock: Clock, file: Path | None = None) -> None:
     """Tidy at once and every few hours, until cancelled."""
     while True:
         await tidy(store, forms, clock)

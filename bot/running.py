@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 
@@ -14,6 +15,7 @@ from aiogram.exceptions import TelegramAPIError
 from aiogram.utils.token import TokenValidationError
 
 from bot.app import build
+from bot.crowd import NotAlone, StruckOut
 from bot.settings import Settings
 from core.rulebook import Rulebook
 
@@ -55,6 +57,12 @@ async def _serve(settings: Settings, rulebook: Rulebook) -> int:
     try:
         with contextlib.suppress(asyncio.CancelledError):
             await running
+    except NotAlone:
+        log.error("another process works on this database", advice="KEGUAN_REDIS_URL lets several work together")
+        return 1
+    except StruckOut:
+        log.error("silent for too long: other processes have taken over")
+        os._exit(1)  # as if killed: nothing more may be sent or marked; whoever watches over it starts it anew
     except TelegramAPIError as error:
         return _not_let_in(type(error).__name__)
     finally:

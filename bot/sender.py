@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 
 import structlog
@@ -46,7 +46,15 @@ class Sender:
     card it is an edit to the same text.
     """
 
-    def __init__(self, store: Store, clock: Clock, bot: Bot, username: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        bot: Bot,
+        username: str,
+        sure: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._sure = sure  # waits until no other process can be the one that sends
         self._store = store
         self._clock = clock
         self._bot = bot
@@ -122,6 +130,8 @@ class Sender:
             lane_in_order = sorted(lane, key=lambda notice: (notice.urgency, notice.id))
             notice = lane_in_order[0]
             lane.remove(notice)
+            if self._sure is not None:
+                await self._sure()
             if self._superseded(notice, lane):
                 await self._settle(notice, NoticeState.SUPERSEDED)
             elif not (notice.held and await self._deliver_together(chat, notice, lane)):

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     api_base: str = Field("https://api.telegram.org", description="Address of the Bot API server")
     data_dir: Path = Field(Path("var"), description="Folder for the database and files")
     database_url: str = Field("", description="Database; empty: a SQLite file in the data folder")
+    redis_url: str = Field("", description="Redis for forms; needed where several processes share a database")
     rulebook: Path | None = Field(None, description="The company's rulebook; empty: the default preset")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     paced: bool = Field(True, description="Keep within Telegram's sending limits; off only for local servers")
@@ -28,6 +29,11 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'keguan.db'}"
+
+    @property
+    def on_server(self) -> bool:
+        """Whether the database is a server, on which several processes may work."""
+        return not self.store_url.startswith("sqlite")
 
     @property
     def forms_url(self) -> str:

@@ -8,6 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 BUSY_MS = 10_000
+PATIENCE = {  # how soon the server lets go of what a machine that is gone held
+    "idle_in_transaction_session_timeout": 10_000,  # milliseconds
+    "tcp_keepalives_idle": 5,  # seconds
+    "tcp_keepalives_interval": 2,
+    "tcp_keepalives_count": 3,
+}
 
 
 def is_sqlite(url: str) -> bool:
@@ -22,7 +28,12 @@ def make_engine(url: str, *, read_only: bool = False) -> sa.Engine:
     """
     if not is_sqlite(url):
         # how many rows an INSERT … ON CONFLICT added would be forgotten with its cursor
-        return sa.create_engine(url, pool_pre_ping=True, execution_options={"preserve_rowcount": True})
+        return sa.create_engine(
+            url,
+            pool_pre_ping=True,
+            execution_options={"preserve_rowcount": True},
+            connect_args={"options": " ".join(f"-c {name}={value}" for name, value in PATIENCE.items())},
+        )
     engine = sa.create_engine(url, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")

@@ -13,6 +13,7 @@ from core.errors import AlreadyDone
 from core.ids import UpdateId
 from storage.base import Base, UtcDateTime, insert_ignoring, table
 from storage.compiled import Compiled
+from storage.processes import ALIVE
 
 OPEN_ONLY = sa.text("done_at IS NULL")
 
@@ -35,15 +36,28 @@ class InboxRow(Base):
     effect_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(sa.Text)
+    taken_by: Mapped[int | None]  # the process that has it in hand, where there are several
 
 
 _T = table(InboxRow)
-_PUT = Compiled(insert_ignoring(InboxRow, on=["id"]), ["id", "raw", "received_at", "attempts", "alone"])
+_PUT = Compiled(insert_ignoring(InboxRow, on=["id"]), ["id", "raw", "received_at", "attempts", "alone", "taken_by"])
 _KNOWN = sa.select(_T.c.id).where(_T.c.id >= sa.bindparam("low"), _T.c.id <= sa.bindparam("high"))
 _OPEN = (
     sa.select(_T.c.id, _T.c.raw, _T.c.effect_at, _T.c.attempts, _T.c.alone)
     .where(_T.c.done_at.is_(None))
     .order_by(_T.c.id)
+)
+_FREE = (
+    sa.select(_T.c.id)
+    .where(_T.c.done_at.is_(None), _T.c.taken_by.is_(None) | _T.c.taken_by.not_in(ALIVE))
+    .order_by(_T.c.id)
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    sa.update(_T)
+    .where(_T.c.id.in_(_FREE.scalar_subquery()))
+    .values(attempts=_T.c.attempts + 1, taken_by=sa.bindparam("me"))
+    .returning(_T.c.id, _T.c.raw, _T.c.effect_at, _T.c.attempts - 1, _T.c.alone)
 )
 _LAST = sa.select(sa.func.max(_T.c.id))
 _EFFECT = Compiled(
@@ -73,8 +87,8 @@ class Waiting:
 class SqlInbox:
     """The inbox within one transaction."""
 
-    def __init__(self, connection: sa.Connection, now: datetime) -> None:
-        self._c, self._now = connection, now
+    def __init__(self, connection: sa.Connection, now: datetime, process: int | None = None) -> None:
+        self._c, self._now, self._process = connection, now, process
 
     def put(self, updates: Sequence[tuple[UpdateId, bytes]]) -> list[UpdateId]:
         """Store updates; the ids of those that were new, in order."""
@@ -83,15 +97,18 @@ class SqlInbox:
         fresh = {update: raw for update, raw in updates if update not in known}
         if fresh:
             rows = [
-                {"id": id, "raw": raw, "received_at": self._now, "attempts": 1, "alone": 0}
+                {"id": id, "raw": raw, "received_at": self._now, "attempts": 1, "alone": 0, "taken_by": self._process}
                 for id, raw in fresh.items()
             ]
             _PUT.run_many(self._c, rows)
         return list(fresh)
 
     def waiting(self) -> list[Waiting]:
-        """Unfinished updates, oldest first; each counts as tried once more."""
-        rows = self._c.execute(_OPEN).all()
+        """Unfinished updates that no living process has in hand, oldest first; each counts as tried once more."""
+        if self._process is not None:
+            rows = sorted(self._c.execute(_TAKE, {"me": self._process}), key=lambda row: row[0])
+            return [Waiting(UpdateId(r[0]), r[1], r[2] is not None, r[3], r[4]) for r in rows]
+        rows = list(self._c.execute(_OPEN).all())
         if rows:
             self._c.execute(_TRY, {"rows": [row.id for row in rows]})
         return [Waiting(UpdateId(r.id), r.raw, r.effect_at is not None, r.attempts, r.alone) for r in rows]

@@ -29,6 +29,7 @@ from storage.base import Base
 from storage.calendar import CALENDAR
 from storage.engine import is_sqlite, make_engine
 from storage.rules import RULEBOOK
+from storage.turns import Turns
 from storage.unit_of_work import SqlUnitOfWork
 from storage.watched import IDENTITIES
 from storage.writer import Writer
@@ -57,7 +58,9 @@ class Store:
         self._engine = make_engine(url)
         self._reading = make_engine(url, read_only=True)
         self._recorder = Recorder(file=is_sqlite(url))
-        self._writer = Writer(self._engine, self._recorder)
+        self.process: int | None = None  # which of several processes this is
+        self._turns = None if is_sqlite(url) else Turns(self._recorder)
+        self._writer = Writer(self._engine, self._turns or self._recorder)
         self._readers = ThreadPoolExecutor(READERS, "reader")
         self._identities: dict[tuple[AccountId, ChatId], tuple[float, Identity]] = {}
         self._changes = 0
@@ -185,6 +188,8 @@ class Store:
             if CALENDAR in touched:
                 laid.append(company_days(uow.day_changes.all()))
             self._recorder.ended(doing, uow.now, uow.rulebook.version, tuple(views))
+            if self._turns is not None:
+                self._turns.touched(uow.touched)
             return result
 
         result = cast("T", await self._writer.do(run))
@@ -199,6 +204,23 @@ class Store:
             for listener in self.on_commit:
                 listener(frozenset(touched))
         return result
+
+    async def hear(self, touched: frozenset[str]) -> None:
+        """Another process has touched these mechanisms."""
+        if IDENTITIES in touched:
+            self._identities.clear()
+            self._changes += 1
+        if CALENDAR in touched:
+            await self.lay_calendar()
+        if RULEBOOK in touched:
+            await self.reread()
+        for listener in self.on_commit:
+            listener(touched)
+
+    @property
+    def turns(self) -> Turns | None:
+        """How several processes write by turns; None on a file, which one process owns."""
+        return self._turns
 
     async def identify(self, account: AccountId, chat: ChatId) -> Identity:
         """Who speaks in a chat. Remembered for a few seconds, and until somebody's record or a group changes; the
@@ -225,7 +247,9 @@ class Store:
     def _uow(
         self, connection: sa.Connection, views: list[str] | None = None, *, scheduled: bool = False
     ) -> SqlUnitOfWork:
-        return SqlUnitOfWork(connection, self._clock.now(), self.rulebook, views, scheduled=scheduled)
+        return SqlUnitOfWork(
+            connection, self._clock.now(), self.rulebook, views, scheduled=scheduled, process=self.process
+        )
 
 
 def _edition(uow: SqlUnitOfWork, version: str, like: Rulebook) -> Rulebook:

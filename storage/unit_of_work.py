@@ -33,6 +33,7 @@ from storage.leads import SqlLeads
 from storage.ledger import SqlLedger
 from storage.outbox import Hold, SqlNotices, SqlOutbox
 from storage.people import SqlPeople
+from storage.processes import SqlProcesses
 from storage.rounds import SqlRounds
 from storage.rules import SqlRules
 from storage.staff_files import SqlStaffFiles
@@ -53,10 +54,12 @@ class SqlUnitOfWork:
         views: list[str] | None = None,
         *,
         scheduled: bool = False,
+        process: int | None = None,
     ) -> None:
         self._c = connection
         self._views = views
         self._now = now
+        self._process = process  # which of several processes this is
         self._scheduled = scheduled  # the clock asks for it, and nobody
         self._rulebook = self._standing = rulebook
         self.touched: set[str] = set()
@@ -216,11 +219,15 @@ class SqlUnitOfWork:
 
     @cached_property
     def inbox(self) -> SqlInbox:
-        return SqlInbox(self._c, self._now)
+        return SqlInbox(self._c, self._now, self._process)
 
     @cached_property
     def outbox(self) -> SqlOutbox:
         return SqlOutbox(self._c, self._now)
+
+    @cached_property
+    def processes(self) -> SqlProcesses:
+        return SqlProcesses(self._c)
 
     @cached_property
     def rounds(self) -> SqlRounds:

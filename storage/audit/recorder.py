@@ -17,7 +17,6 @@ import sqlalchemy as sa
 
 from core.access import SYSTEM, Actor, Role
 from core.audit import GENESIS, Doing, Op, digest
-from storage.audit import triggers
 from storage.audit.rows import SaltRow, TraceRow
 from storage.audit.tables import Plan, plans, written
 from storage.base import insert_ignoring, table
@@ -40,7 +39,6 @@ _TAKE_ON_SERVER = (
     "CASE WHEN split_part(unit, ':', 1) = pg_current_xact_id()::text THEN split_part(unit, ':', 2) END, "
     "tbl, op, old, new"
 )
-_LOCK = f"SELECT pg_advisory_xact_lock({triggers.LOCK})"
 _HEAD = "SELECT seq, digest FROM audit_trail ORDER BY seq DESC LIMIT 1"
 _PUT = f"INSERT INTO audit_trail ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 _PUT_ON_SERVER = _PUT.replace("?", "%s")
@@ -141,10 +139,8 @@ class Recorder:
         return rows
 
     def _chain(self, connection: sa.Connection, lines: list[_Line]) -> None:
-        """Append lines behind the present end. On a server a lock that is held until the commit keeps the chain one;
-        in a file the transaction itself is that lock."""
-        if not self._file:
-            self._cursor.execute(_LOCK)
+        """Append lines behind the present end. On a server the writer's turn, which lasts until the commit, keeps the
+        chain one; in a file the transaction itself does."""
         head = self._cursor.execute(_HEAD).fetchone()
         seq, previous = (head[0], bytes(head[1])) if head else (0, GENESIS)
         made = []

@@ -25,6 +25,7 @@ MECHANISMS = frozenset(
         "cards",  # which message shows a card
         "rounds",  # that a round ran; what it does is traced
         "pulse",  # a sign of life, every few seconds
+        "processes",  # likewise, of each process
         "audit_trail",
         "audit_pending",
         "audit_salts",

@@ -83,6 +83,13 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         sa.UniqueConstraint("group_id", "kind", "text", name=op.f("uq_listed_group_id_kind_text")),
     )
     op.create_table(
+        "processes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_processes")),
+    )
+    op.create_table(
         "readings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("clause", sa.String(length=40), nullable=False),
@@ -634,6 +641,9 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
     with op.batch_alter_table("guests", schema=None) as batch_op:
         batch_op.add_column(sa.Column("listed_on", sa.String(length=10), server_default="", nullable=False))
 
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("taken_by", sa.Integer(), nullable=True))
+
     with op.batch_alter_table("lead_events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("basis", Json(), nullable=True))
 
@@ -688,6 +698,9 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
 
     with op.batch_alter_table("lead_events", schema=None) as batch_op:
         batch_op.drop_column("basis")
+
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.drop_column("taken_by")
 
     with op.batch_alter_table("guests", schema=None) as batch_op:
         batch_op.drop_column("listed_on")
@@ -845,6 +858,7 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
 
     op.drop_table("register_changes")
     op.drop_table("readings")
+    op.drop_table("processes")
     op.drop_table("listed")
     with op.batch_alter_table("audit_trail", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_trail_subject_seq")
