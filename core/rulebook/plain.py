@@ -20,8 +20,8 @@ from core.rulebook.problems import Path, Place
 DEEPEST = 20  # levels of nesting; far more than any setting has, and well inside the recursion limit
 _LONGEST_KEY = 1_000  # characters; YAML itself draws the line a little later
 _START = r"(?:-(?=\w))?[^ ,\[\]{}#&*!|>'\"%@`?:\-]"
-_BLOCK_TEXT = re.compile(_START + r"(?:[^ :#]|:(?=[^ ])|(?<=[^ ])#| +(?=[^ #:]))*")
-_FLOW_TEXT = re.compile(_START + r"(?:[^ ,\[\]{}:#?]|:(?=[^ ,\[\]{}])|(?<=[^ ])#| +(?=[^ ,\[\]{}#:?]))*")
+_BLOCK_TEXT = re.compile(_START + r"(?:[^ :]|:(?=[^ ])| +(?=[^ #:]))*")
+_FLOW_TEXT = re.compile(_START + r"(?:[^ ,\[\]{}:?]|:(?=[^ ,\[\]{}])| +(?=[^ ,\[\]{}#:?]))*")
 _KEY = re.compile(r"""(?:(\w[\w.\-]*(?: [\w.\-]+)*)|'([^']*)'|"([^"\\]*)"):(?= |$)""")
 _SINGLE = re.compile(r"'((?:[^']|'')*)'")
 _DOUBLE = re.compile(r'"([^"\\]*)"')
