@@ -26,6 +26,8 @@ from core.worktime.values import (
 # Three years without one open day is a mistake in leave or overrides, not a deadline.
 _SEARCH_DAYS = 3 * 366
 _ZERO = timedelta(0)
+_LONGEST_LEAP = 256  # days
+_LONG = timedelta(days=10)  # of working time: more than a few weeks
 _INSTANT = timedelta.resolution
 
 
@@ -161,7 +163,7 @@ class WorkTime:
 
     def add(self, at: datetime, span: timedelta) -> datetime:
         """As `add_minutes`, for working time to the second: what a pause has to give back."""
-        at, left = utc(at), _target(span)
+        at, left = self._leap(utc(at), _target(span), DAY)
         for _, shifts in self._working_days(self.local_date(at), DAY):
             for shift in shifts:
                 room = shift.end - max(shift.start, at)
@@ -174,7 +176,7 @@ class WorkTime:
 
     def subtract(self, at: datetime, span: timedelta) -> datetime:
         """As `subtract_minutes`, for working time to the second."""
-        at, left = utc(at), _target(span)
+        at, left = self._leap(utc(at), _target(span), -DAY)
         for _, shifts in self._working_days(self.local_date(at), -DAY):
             for shift in reversed(shifts):
                 room = min(shift.end, at) - shift.start
@@ -184,6 +186,18 @@ class WorkTime:
                     return min(shift.end, at) - left
                 left -= room
         raise AssertionError("the search ends by finding or raising")
+
+    def _leap(self, at: datetime, left: timedelta, step: timedelta) -> tuple[datetime, timedelta]:
+        """Past the bulk of a long span by the totals of whole years (P4): where to go on, and what is left then."""
+        days = _LONGEST_LEAP if left > _LONG else 0
+        while days:
+            there = at + step * days
+            passed = abs(self.between(at, there))
+            if _ZERO < passed < left:
+                at, left = there, left - passed
+            else:
+                days //= 4
+        return at, left
 
     def between(self, a: datetime, b: datetime) -> timedelta:
         """Working time from `a` to `b`; negative when `b` is earlier (P4)."""
@@ -255,8 +269,17 @@ class WorkTime:
     def _due_day(self, at: datetime, days: int) -> date:
         if days < 0:
             raise WorkTimeError(Fault.NEGATIVE_TARGET, at=at)
-        following = self._working_days(self.local_date(at) + DAY, DAY)
-        return next(day for number, (day, _) in enumerate(following, start=1) if number == days)
+        first = day = self.local_date(at) + DAY
+        near = [(self.local_date(one.start), self.local_date(one.end)) for one in self._away]
+        closed = 0
+        while closed <= _SEARCH_DAYS:
+            touched = any(start <= day <= end for start, end in near)
+            opens = self.is_workday(day) if touched else self._table.opens(day)
+            days, closed = days - opens, 0 if opens else closed + 1
+            if not days:
+                return day
+            day += DAY
+        raise WorkTimeError(Fault.NOTHING_OPEN, at=first, searched_days=(day - first).days)
 
     def _leave_in(self, a: datetime, b: datetime) -> Iterator[Interval]:
         return (one for one in self._away if one.start < b and one.end > a)

@@ -54,6 +54,10 @@ class Timetable:
             return national
         return DayKind.WORKDAY if self._week[day.weekday()] else DayKind.RESTDAY
 
+    def opens(self, day: date) -> bool:
+        """Is there any working time on a local date?"""
+        return bool(self._shifts(day))
+
     def open_on(self, day: date) -> tuple[Interval, ...]:
         """Opening intervals of a local date, in order."""
         known = self._days.get(day)
