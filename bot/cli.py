@@ -135,6 +135,21 @@ def upgrade() -> None:
     typer.echo(f"✓ {copy or ''}".rstrip())
 
 
+@db_app.command("copy")
+def copy_database(
+    source: Annotated[str, typer.Argument(help="sqlite:///var/keguan.db")],
+    target: Annotated[str, typer.Argument(help="postgresql+psycopg://keguan@127.0.0.1/keguan")],
+    language: Language = "zh",
+) -> None:
+    """Move everything to another, empty database · 把全部数据搬到另一个空数据库"""
+    from bot.moving import move
+    from bot.terminal import Texts
+
+    code, found = move(source, target, Texts(_language(language)))
+    typer.echo("\n".join(found), err=bool(code))
+    raise typer.Exit(code)
+
+
 @audit_app.command()
 def verify(
     url: Annotated[str, typer.Option(help="another database · 其他数据库")] = "",
@@ -214,12 +229,17 @@ def _rulebook(settings: Settings) -> Rulebook:
 
 
 def _upgrade(settings: Settings) -> Path | None:
-    from storage.migrate import NewerDatabase
+    from storage.migrate import NewerDatabase, Unfinished
     from storage.migrate import upgrade as lift
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         return lift(settings.store_url)
+    except Unfinished:
+        from bot.moving import unfinished
+
+        typer.echo(unfinished(_viewer(settings, "")), err=True)
+        raise typer.Exit(1) from None
     except NewerDatabase as error:
         texts = _viewer(settings, "")
         typer.echo(

@@ -34,6 +34,13 @@ class NewerDatabase(RuntimeError):
     """The database was written by a newer version of the program."""
 
 
+class Unfinished(RuntimeError):
+    """The database is the target of a copy that was interrupted."""
+
+
+FILLING = "unfinished_copy"  # a table that is there while a database is being filled
+
+
 def config() -> Config:
     made = Config()
     made.set_main_option("script_location", str(HERE).replace("%", "%%"))
@@ -60,8 +67,8 @@ def _current_of(connection: sa.Connection) -> str | None:
 
 def upgrade(url: str, revision: str = "head") -> Path | None:
     """Bring a database up to a revision. A SQLite file that holds something is copied beside itself before; the
-    copy's path. Raises NewerDatabase where the program is older than its data."""
-    at = current(url)
+    copy's path. Raises NewerDatabase where the program is older than its data, and Unfinished."""
+    at = _on(url, _usable)
     if at is not None and at not in _known():
         raise NewerDatabase(at)
     if at == (head() if revision == "head" else revision):
@@ -69,6 +76,27 @@ def upgrade(url: str, revision: str = "head") -> Path | None:
     copy = _back_up(url, at) if at is not None else None
     _on(url, lambda connection: command.upgrade(_with(connection), revision))
     return copy
+
+
+def refuse_unfinished(url: str) -> None:
+    """Raises Unfinished."""
+    _on(url, _usable)
+
+
+def _usable(connection: sa.Connection) -> str | None:
+    if sa.inspect(connection).has_table(FILLING):
+        raise Unfinished
+    return _current_of(connection)
+
+
+def begin_filling(connection: sa.Connection) -> None:
+    """Mark the database as not usable yet."""
+    connection.exec_driver_sql(f"CREATE TABLE {FILLING} (id INTEGER PRIMARY KEY)")
+
+
+def finish(url: str) -> None:
+    """Everything has arrived: take the mark away."""
+    _on(url, lambda connection: connection.exec_driver_sql(f"DROP TABLE {FILLING}").close())
 
 
 def downgrade(url: str, revision: str) -> None:
