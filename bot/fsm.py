@@ -53,6 +53,10 @@ def _keys() -> DefaultKeyBuilder:
     return DefaultKeyBuilder(prefix="keguan", with_bot_id=True, with_destiny=True, with_business_connection_id=True)
 
 
+class NoRedis(RuntimeError):
+    """The Redis that the settings name does not answer."""
+
+
 class RedisForms:
     """Forms and event isolation for several processes, in the place of a FormStore. Redis forgets by itself."""
 
@@ -65,8 +69,13 @@ class RedisForms:
         self.isolation: BaseEventIsolation = RedisIsolation(self._redis)
 
     async def open(self) -> None:
-        """Raises redis.ConnectionError where nobody answers."""
-        await self._redis.execute_command("PING")
+        """Raises NoRedis where nobody answers."""
+        from redis import RedisError  # noqa: PLC0415
+
+        try:
+            await self._redis.execute_command("PING")  # type: ignore[no-untyped-call]  # redis has no type for it
+        except RedisError as error:
+            raise NoRedis(str(error)) from error
 
     async def close(self) -> None:
         await self._redis.aclose()

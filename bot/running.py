@@ -16,6 +16,7 @@ from aiogram.utils.token import TokenValidationError
 
 from bot.app import build
 from bot.crowd import NotAlone, StruckOut
+from bot.fsm import NoRedis
 from bot.settings import Settings
 from core.rulebook import Rulebook
 
@@ -59,6 +60,9 @@ async def _serve(settings: Settings, rulebook: Rulebook) -> int:
             await running
     except NotAlone:
         log.error("another process works on this database", advice="KEGUAN_REDIS_URL lets several work together")
+        return 1
+    except NoRedis as error:
+        log.error("Redis does not answer", reason=str(error), advice="KEGUAN_REDIS_URL")
         return 1
     except StruckOut:
         log.error("silent for too long: other processes have taken over")
