@@ -236,6 +236,7 @@ def _secret(value: Any) -> Any:
 
 
 def _values(seq: int, line: _Line, connection: sa.Connection) -> tuple[Any, ...]:
+    """What the line holds, no longer than its columns: a server refuses what is, and the change with it."""
     unit = line.unit
     actor = unit.doing.actor
     return (
@@ -244,13 +245,13 @@ def _values(seq: int, line: _Line, connection: sa.Connection) -> tuple[Any, ...]
         actor.chat,
         actor.account or None,
         actor.person,
-        actor.name if actor.person is not None else "",
+        actor.name[:140] if actor.person is not None else "",
         _role(actor),
-        unit.doing.act,
-        line.subject,
+        unit.doing.act[:80],
+        line.subject[:120],
         _Text(connection, line.subject).of(line.changes),
         unit.version,
-        unit.doing.cause,
+        unit.doing.cause[:160],
     )
 
 

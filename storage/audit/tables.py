@@ -7,6 +7,7 @@ so that a column nobody thought of gives nothing away.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,7 +71,7 @@ OPEN_COLUMNS = frozenset(
 HIDDEN_COLUMNS = frozenset({("customer_contacts", "role")})
 PLACES = ("latitude", "longitude", "accuracy_m")
 
-Turn = Callable[[Any], Any]
+INFINITE = re.compile(r"(?<=[\[,])-?Inf(?=[\],])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Plan:
 
     def read(self, text: str) -> list[Any]:
         """A row as a trigger told it, with its values in the order of the columns."""
-        told = orjson.loads(text)
+        told = _loaded(text)
         if isinstance(told, list):
             for at in self.truths:
                 if told[at] is not None:
@@ -108,6 +109,14 @@ class Plan:
     @property
     def hides_key(self) -> bool:
         return any(self.names[at] in self.hidden for at in self.key)
+
+
+def _loaded(text: str) -> Any:
+    """SQLite writes an infinite number as no JSON does."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return orjson.loads(INFINITE.sub("null", text))
 
 
 def written(at: datetime) -> str:
@@ -151,9 +160,8 @@ def is_hidden(column: sa.Column[Any]) -> bool:
 
 def _subject(table: sa.Table) -> Callable[[list[Any]], str]:
     names = [column.name for column in table.columns]
-    own = _form(
-        f"{noun(table.name)}:" + ":".join(f"{{{column.name}}}" for column in table.primary_key.columns), names
-    )
+    key = ":".join("" if is_hidden(column) else f"{{{column.name}}}" for column in table.primary_key.columns)
+    own = _form(f"{noun(table.name)}:{key}", names)
     said = SUBJECTS.get(table.name) or _by_parent(table) or ("{subject}" if "subject" in names else None)
     if said is None:
         return own
@@ -168,6 +176,8 @@ def _subject(table: sa.Table) -> Callable[[list[Any]], str]:
 def _form(form: str, names: list[str]) -> Callable[[list[Any]], str]:
     """Fills a form like "task:{task_id}" from a row; empty where what it names is."""
     head, *rest = form.split("{")
+    if not rest:
+        return lambda row: head
     parts = [(names.index(name), text) for one in rest for name, text in (one.split("}"),)]
     if len(parts) == 1 and not parts[0][1]:
         at = parts[0][0]

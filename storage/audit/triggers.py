@@ -7,6 +7,7 @@ rebuilds a table would stumble over them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -57,7 +58,7 @@ def wanted(dialect: sa.Dialect) -> list[tuple[str, str, str]]:
 def _in_file(dialect: sa.Dialect) -> Iterator[tuple[str, str, str]]:
     quote = dialect.identifier_preparer.quote
     for table in traced():
-        columns = [quote(column.name) for column in table.columns]
+        columns = [_told(column, quote(column.name)) for column in table.columns]
         for event, op, old, new in EVENTS:
             told = ", ".join("NULL" if side is None else _array(side, columns) for side in (old, new))
             name = f"{MARK}_{table.name}_{event}"
@@ -74,8 +75,14 @@ def _in_file(dialect: sa.Dialect) -> Iterator[tuple[str, str, str]]:
             yield name, statement, statement
 
 
+def _told(column: sa.Column[Any], name: str) -> str:
+    """A column as JSON can hold it; `@` stands for the row."""
+    kind = column.type.impl if isinstance(column.type, sa.types.TypeDecorator) else column.type
+    return f"hex(@.{name})" if isinstance(kind, sa.LargeBinary) else f"@.{name}"
+
+
 def _array(side: str, columns: list[str]) -> str:
-    return f"json_array({', '.join(f'{side}.{column}' for column in columns)})"
+    return f"json_array({', '.join(columns).replace('@', side)})"
 
 
 def _on_server(dialect: sa.Dialect) -> Iterator[tuple[str, str, str]]:

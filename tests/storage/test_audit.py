@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from core.audit import Head
 from core.clock import ManualClock
 from core.deadlines import DeadlineKind
 from core.errors import NotFound
-from core.ids import AccountId, ChatId, UpdateId
+from core.ids import AccountId, ChatId, PersonId, UpdateId
 from core.people import StaffRow, import_staff
 from core.ports import UnitOfWork
 from core.rulebook import default
@@ -493,3 +494,34 @@ async def test_seal_that_the_trail_does_not_know_covers_nothing(ten: Path) -> No
         "DELETE FROM audit_trail WHERE seq <= 4",
     )
     assert found(ten) == (Fault.SEAL, 4)
+
+
+# What might stop the writer -------------------------------------------------------------------------------------
+
+
+async def test_odd_values_stop_nobody(store: Store) -> None:
+    """An infinite number, a control character, a name of great length: the change is done and traced."""
+    long = replace(ANNA, name="销" * 500, person=PersonId(1))
+
+    @permits(*STAFF)
+    def odd(uow: UnitOfWork, actor: Actor) -> None:
+        import_staff(uow, SYSTEM, [StaffRow(2, "001", "张\x01\"'\\三", "销售部", Role.SALESPERSON, _level())])
+        uow.deadlines.open(DUE, "x" * 60, uow.now)
+
+    await store.do(odd, long)
+    assert verify(store._engine).fault is None
+    ((_, _, _, fields), *_) = orjson.loads(str(rows(store, "changes")[1][0]))
+    assert fields["name"] == "张\x01\"'\\三"
+
+
+def test_sqlite_writes_infinity_as_no_json_does() -> None:
+    plan = plans()["positions"]
+    values = [None] * len(plan.names)
+    text = orjson.dumps(values).decode().replace("null", "Inf", 1).replace("null", "-Inf", 1)
+    assert plan.read(text) == values
+
+
+def test_a_hidden_key_does_not_stand_in_the_subject() -> None:
+    plan = plans()["invites"]
+    row = [{"person_id": None, "token_hash": "secret"}.get(name) for name in plan.names]
+    assert plan.subject(row) == "invite:"
