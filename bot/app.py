@@ -215,8 +215,11 @@ class App:
         while True:
             await crowd.deaths.wait()
             crowd.deaths.clear()
-            if taken := await self.intake.resume():
-                log.warning("taken over", updates=taken)
+            try:
+                if taken := await self.intake.resume():
+                    log.warning("taken over", updates=taken)
+            except Exception:  # a database that is away for a while: looked at again in a second
+                log.exception("nothing taken over")
 
     async def stop(self) -> None:
         """Stop taking, finish what is in hand, let go of files and connections."""

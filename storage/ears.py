@@ -29,7 +29,12 @@ class Ears:
         thread.start()
         try:
             while True:
-                await self._store.hear(await self._heard.get())
+                touched = await self._heard.get()
+                try:
+                    await self._store.hear(touched)
+                except sa.exc.DBAPIError:  # away for a while: then this connection breaks too, and all is read anew
+                    self._heard.put_nowait(touched)
+                    await asyncio.sleep(AGAIN)
         finally:
             self._ended.set()
 
