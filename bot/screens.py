@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from aiogram import Bot
@@ -35,6 +36,7 @@ class _Put(TelegramMethod[dict[str, Any]]):
     link_preview_options: dict[str, Any] = {"is_disabled": True}  # noqa: RUF012  # pydantic copies it
     reply_markup: dict[str, Any] | None = None
     reply_parameters: dict[str, Any] | None = None
+    protect_content: bool | None = None
 
 
 class _Change(TelegramMethod[Any]):
@@ -89,13 +91,17 @@ async def send(bot: Bot, chat: int, screen: Screen, reply_to: int | None = None)
     under a file follows it."""
     keyboard = markup(screen, private=chat > 0)
     reply = {"message_id": reply_to, "allow_sending_without_reply": True} if reply_to else None
+    protect = screen.inside or None
     kind, file = ("photo", screen.photo) if screen.photo else screen.media or ("", "")
     if kind in CAPTIONED and (screen.photo or len(screen.text) <= MOST_CAPTION):
         caption = fit(screen.text, MOST_CAPTION)
-        return await _send_file(bot, chat, kind, file, caption=caption, reply_markup=keyboard, reply_parameters=reply)
+        more = {"caption": caption, "reply_markup": keyboard, "reply_parameters": reply, "protect_content": protect}
+        return await _send_file(bot, chat, kind, file, **more)
     if kind:
-        await _send_file(bot, chat, kind, file)
-    call = _Put(chat_id=chat, text=fit(screen.text), reply_markup=keyboard, reply_parameters=reply)
+        await _send_file(bot, chat, kind, file, protect_content=protect)
+    call = _Put(
+        chat_id=chat, text=fit(screen.text), reply_markup=keyboard, reply_parameters=reply, protect_content=protect
+    )
     return Sent((await bot(call))["message_id"])
 
 
@@ -134,9 +140,10 @@ async def _edit_caption(bot: Bot, chat: int, message: int, screen: Screen) -> bo
 class Say:
     """How a handler answers: in the chat it was called from."""
 
-    def __init__(self, bot: Bot, event: Message | CallbackQuery) -> None:
+    def __init__(self, bot: Bot, event: Message | CallbackQuery, *, staff: bool = True) -> None:
         self._bot = bot
         self._event = event
+        self._staff = staff
 
     async def __call__(self, screen: Screen | str) -> None:
         """Answer a message with a new one (in a group as a reply to it), a press by changing what was pressed."""
@@ -144,7 +151,7 @@ class Say:
         event = self._event
         if isinstance(event, Message):
             reply_to = event.message_id if event.chat.type != "private" else None
-            await send(self._bot, event.chat.id, screen, reply_to)
+            await send(self._bot, event.chat.id, self._for_them(screen), reply_to)
         elif event.message is not None:
             await self._change(event, screen)
 
@@ -154,7 +161,11 @@ class Say:
         event = self._event
         chat = event.chat if isinstance(event, Message) else event.message.chat if event.message else None
         if chat is not None:
-            await send(self._bot, chat.id, screen)
+            await send(self._bot, chat.id, self._for_them(screen))
+
+    def _for_them(self, screen: Screen) -> Screen:
+        """What customers get is their own: they may keep it."""
+        return screen if self._staff else replace(screen, inside=False)
 
     async def file(self, name: str, content: bytes, caption: str = "") -> None:
         """A document in the chat, made by us."""
@@ -176,7 +187,7 @@ class Say:
         if press.message is None:
             return
         if not await edit(self._bot, press.message.chat.id, press.message.message_id, screen):
-            await send(self._bot, press.message.chat.id, screen)
+            await send(self._bot, press.message.chat.id, self._for_them(screen))
 
 
 MOST_TOAST = 200

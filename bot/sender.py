@@ -213,7 +213,8 @@ class Sender:
 
     @staticmethod
     def _words(v: Viewer, notice: Outgoing) -> Screen:
-        return NOTICES[notice.kind](v, {**notice.facts, "clause": notice.clause})
+        screen = NOTICES[notice.kind](v, {**notice.facts, "clause": notice.clause})
+        return replace(screen, inside=False) if isinstance(notice.to, ToAccount) else screen  # it is their own
 
     async def _viewer(self, notice: Outgoing) -> Viewer:
         """For whom it is worded, with the clauses as they were when it was written (RULE-3)."""

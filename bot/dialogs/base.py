@@ -6,11 +6,12 @@ area's handlers), its widgets keep no state; what was entered so far is in `mana
 
 from __future__ import annotations
 
+from functools import partial
 from string import Formatter
 from typing import Any, cast
 
 from aiogram.types import CallbackQuery, Message
-from aiogram_dialog import DialogManager
+from aiogram_dialog import DialogManager, Window
 from aiogram_dialog.widgets.common import WhenCondition
 from aiogram_dialog.widgets.text import Text
 
@@ -18,6 +19,8 @@ from bot.handling import Ask, Do
 from bot.screens import Say
 from bot.views.base import Html, Screen, Viewer
 from core.access import Actor
+
+InsideWindow = partial(Window, protect_content=True)  # shows customer data: it can't be forwarded or saved (ORG-6)
 
 
 class Words(Text):
@@ -72,5 +75,5 @@ async def finish(manager: DialogManager, screen: Screen) -> None:
     event = manager.event
     await manager.done()
     if isinstance(event, Message | CallbackQuery):
-        say = Say(manager.middleware_data["bot"], event)
+        say = Say(manager.middleware_data["bot"], event, staff=actor_of(manager).is_staff)
         await say.new(screen)

@@ -8,13 +8,13 @@ from typing import Any
 from aiogram.enums import ContentType
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
-from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode, Window
+from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.widgets.input import MessageInput
 from aiogram_dialog.widgets.kbd import Button, Cancel, Column, Select
 from aiogram_dialog.widgets.text import Format
 
 from bot.contents import content_of
-from bot.dialogs.base import FromView, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
+from bot.dialogs.base import FromView, InsideWindow, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
 from bot.views import complaints as views
 from bot.views.customers import hit_label
 from core import complaints
@@ -254,7 +254,7 @@ async def _register_case(manager: DialogManager, started: Started, record: Custo
 
 def dialogs() -> list[Dialog]:
     note = Dialog(
-        Window(
+        InsideWindow(
             FromView(),
             MessageInput(_noted),
             Button(Plain("Without a note"), id="skip", on_click=_skipped, when="optional"),
@@ -264,7 +264,7 @@ def dialogs() -> list[Dialog]:
         )
     )
     product = Dialog(
-        Window(
+        InsideWindow(
             FromView(),
             MessageInput(_filled),
             Button(Plain("Skip"), id="left_out", on_click=_left_out),
@@ -279,13 +279,13 @@ def dialogs() -> list[Dialog]:
 
 def _register() -> Dialog:
     return Dialog(
-        Window(
+        InsideWindow(
             Words("What does the customer complain about? One message, a photo or voice will do."),
             MessageInput(_told),
             Cancel(Plain("Cancel"), id="text_cancel"),
             state=RegisterForm.text,
         ),
-        Window(
+        InsideWindow(
             Words("What is it about?"),
             Column(
                 Select(
@@ -300,13 +300,13 @@ def _register() -> Dialog:
             state=RegisterForm.kind,
             getter=_kinds_getter,
         ),
-        Window(
+        InsideWindow(
             Words("Who is the customer? Name and phone number."),
             MessageInput(_customer_named, content_types=ContentType.TEXT),
             Cancel(Plain("Cancel"), id="customer_cancel"),
             state=RegisterForm.customer,
         ),
-        Window(
+        InsideWindow(
             Words("Is it one of these customers?"),
             Column(
                 Select(

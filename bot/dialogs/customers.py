@@ -6,12 +6,12 @@ from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
-from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode, Window
+from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.widgets.input import MessageInput
 from aiogram_dialog.widgets.kbd import Button, Cancel, Column, Row, Select
 from aiogram_dialog.widgets.text import Format
 
-from bot.dialogs.base import FromView, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
+from bot.dialogs.base import FromView, InsideWindow, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
 from bot.views import customers as views
 from bot.views.base import lines
 from core import customers
@@ -72,7 +72,7 @@ async def _new(_: CallbackQuery, __: Button, manager: DialogManager) -> None:
 
 def _finding() -> Dialog:
     return Dialog(
-        Window(
+        InsideWindow(
             Words(
                 "Send part of the name, initials, the end of a phone, a credit code, or a place 📎 for the nearest."
             ),
@@ -187,26 +187,26 @@ async def _near(dialog_manager: DialogManager, **_: Any) -> dict[str, Any]:
 
 def _registering() -> Dialog:
     return Dialog(
-        Window(
+        InsideWindow(
             Words("The customer's full name?"),
             Cancel(Plain("Cancel"), "cun_stop1"),
             MessageInput(_named),
             state=Registering.name,
         ),
-        Window(
+        InsideWindow(
             Words("Their phone?"),
             Row(Button(Plain("Later"), "cun_later", on_click=_no_phone), Cancel(Plain("Cancel"), "cun_stop2")),
             MessageInput(_phoned),
             state=Registering.phone,
         ),
-        Window(
+        InsideWindow(
             Words("What are they?"),
             Column(Select(Format("{item[0]}"), "cun_type", lambda item: item[1], "types", on_click=_typed)),
             Cancel(Plain("Cancel"), "cun_stop3"),
             state=Registering.type,
             getter=_types,
         ),
-        Window(
+        InsideWindow(
             FromView(),
             Row(
                 Button(Plain("Register all the same"), "cun_sure", on_click=_sure),
@@ -290,7 +290,7 @@ async def _wanted(dialog_manager: DialogManager, **_: Any) -> dict[str, Any]:
 
 def _filling() -> Dialog:
     return Dialog(
-        Window(
+        InsideWindow(
             FromView(),
             Row(
                 Button(Plain("Done"), "cuf_done", on_click=_done, when="has_documents"),
@@ -300,7 +300,7 @@ def _filling() -> Dialog:
             state=Filling.text,
             getter=_wanted,
         ),
-        Window(
+        InsideWindow(
             FromView(),
             Column(Select(Format("{item[0]}"), "cuf_pick", lambda item: item[1], "choices", on_click=_chosen)),
             Cancel(Plain("Cancel"), "cuf_stop2"),

@@ -6,13 +6,13 @@ from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import Message
-from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode, Window
+from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.widgets.input import MessageInput
 from aiogram_dialog.widgets.kbd import Cancel
 
-from bot.dialogs.base import FromView, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
+from bot.dialogs.base import FromView, InsideWindow, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
 from bot.views import handover as views
-from bot.views.base import Screen
+from bot.views.base import inside
 from core import handover
 from core.ids import HandoverId, HandoverItemId
 
@@ -75,15 +75,15 @@ async def _named(message: Message, _: MessageInput, manager: DialogManager) -> N
     text = message.text or ""
     if form.area:
         _one, count = await do(handover.choose_all_by_name, actor, form.handover, form.area, text)
-        await finish(manager, Screen(views.chosen_all(v, count)))
+        await finish(manager, inside(views.chosen_all(v, count)))
     else:
         item = await do(handover.choose_by_name, actor, form.item, text)
-        await finish(manager, Screen(views.chosen(v, item)))
+        await finish(manager, inside(views.chosen(v, item)))
 
 
 def dialogs() -> list[Dialog]:
     refusing = Dialog(
-        Window(
+        InsideWindow(
             FromView(),
             MessageInput(_refused),
             Cancel(Plain("Cancel"), "ho_stop1"),
@@ -92,7 +92,7 @@ def dialogs() -> list[Dialog]:
         )
     )
     naming = Dialog(
-        Window(
+        InsideWindow(
             Words("Who? Name or staff number."),
             MessageInput(_named),
             Cancel(Plain("Cancel"), "ho_stop2"),

@@ -9,13 +9,13 @@ from typing import Any
 from aiogram import F
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
-from aiogram_dialog import Dialog, DialogManager, Window
+from aiogram_dialog import Dialog, DialogManager
 from aiogram_dialog.widgets.input import MessageInput
 from aiogram_dialog.widgets.kbd import Button, Cancel, Column, Group, Select
 from aiogram_dialog.widgets.text import Format
 
 from bot.commands import N_
-from bot.dialogs.base import FromView, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
+from bot.dialogs.base import FromView, InsideWindow, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
 from bot.handling import Ask
 from bot.views import leads as views
 from core import leads
@@ -297,21 +297,21 @@ def _numbered(name: str, items: str, on_click: Any) -> Select[Any]:
 
 def _register_form() -> Dialog:
     return Dialog(
-        Window(
+        InsideWindow(
             Words("New lead. Where does it come from?"),
             Group(_choice("src", "sources", _source_chosen), width=3),
             _cancel(),
             state=LeadForm.source,
             getter=_sources,
         ),
-        Window(
+        InsideWindow(
             FromView(),
             MessageInput(_contact_given, filter=F.text | F.caption),
             _cancel(),
             state=LeadForm.contact,
             getter=_contact_text,
         ),
-        Window(
+        InsideWindow(
             Words("Which region? Choose, type, or skip."),
             Group(_numbered("reg", "regions", _region_chosen), width=3),
             MessageInput(_region_typed, filter=F.text),
@@ -320,7 +320,7 @@ def _register_form() -> Dialog:
             state=LeadForm.region,
             getter=_regions,
         ),
-        Window(
+        InsideWindow(
             Words("Expected deal in yuan? Choose, or type: 800,000"),
             Group(_choice("cls", "classes", _class_chosen), width=2),
             MessageInput(_amount_typed, filter=F.text),
@@ -328,7 +328,7 @@ def _register_form() -> Dialog:
             state=LeadForm.expected,
             getter=_classes,
         ),
-        Window(
+        InsideWindow(
             FromView(),
             Group(
                 Button(Plain(N_("Publish")), id="pub", on_click=_publish),
@@ -341,7 +341,7 @@ def _register_form() -> Dialog:
             state=LeadForm.summary,
             getter=_summary,
         ),
-        Window(
+        InsideWindow(
             Words("Who gets it?"),
             Column(_choice("who", "people", _picked)),
             Button(Plain(N_("Back")), id="bck", on_click=_to_summary),
@@ -354,14 +354,14 @@ def _register_form() -> Dialog:
 
 def _report_form() -> Dialog:
     return Dialog(
-        Window(
+        InsideWindow(
             Words("Lead #{lead}: how did the customer answer?"),
             Group(_choice("res", "results", _result_chosen), width=2),
             _cancel(),
             state=ReportForm.result,
             getter=_results,
         ),
-        Window(
+        InsideWindow(
             Words("Which day? Choose or type: 9-30"),
             Group(_choice("day", "days", _day_chosen), width=2),
             MessageInput(_day_typed, filter=F.text),
@@ -369,7 +369,7 @@ def _report_form() -> Dialog:
             state=ReportForm.day,
             getter=_days,
         ),
-        Window(
+        InsideWindow(
             Words("Now a few words about it; your manager reads them."),
             MessageInput(_progress_given, filter=F.text | F.caption),
             _cancel(),
@@ -381,7 +381,7 @@ def _report_form() -> Dialog:
 
 def _give_back_form() -> Dialog:
     return Dialog(
-        Window(
+        InsideWindow(
             Words("Lead #{lead}: why do you give it back?"),
             MessageInput(_reason_given, filter=F.text),
             _cancel(),

@@ -14,7 +14,7 @@ from aiogram_dialog.widgets.kbd import Cancel, Column, Group, Select
 from aiogram_dialog.widgets.text import Format
 
 from bot.contents import source_of_place
-from bot.dialogs.base import FromView, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
+from bot.dialogs.base import FromView, InsideWindow, Plain, Words, actor_of, ask_of, do_of, finish, viewer_of
 from bot.views import visits as views
 from bot.views.base import Viewer, lines
 from bot.views.customers import hit_label
@@ -257,7 +257,7 @@ async def _progress(dialog_manager: DialogManager, **_: Any) -> dict[str, Any]:
 def _visiting() -> Dialog:
     return Dialog(
         _picking(Visiting.customer, "vs"),
-        Window(
+        InsideWindow(
             FromView(),
             Group(Select(Format("{item[0]}"), "vs_kind", _key, "kinds", on_click=_kind_chosen), width=3),
             Cancel(Plain("Cancel"), "vs_stop2"),
@@ -265,14 +265,14 @@ def _visiting() -> Dialog:
             state=Visiting.kind,
             getter=_progress,
         ),
-        Window(
+        InsideWindow(
             FromView(),
             Cancel(Plain("Cancel"), "vs_stop3"),
             MessageInput(_said),
             state=Visiting.said,
             getter=_progress,
         ),
-        Window(
+        InsideWindow(
             FromView(),
             Group(Select(Format("{item[0]}"), "vs_next", _key, "days", on_click=_next_chosen), width=2),
             Cancel(Plain("Cancel"), "vs_stop4"),
@@ -289,7 +289,7 @@ def _key(item: tuple[str, str]) -> str:
 
 
 def _picking(state: State, prefix: str) -> Window:
-    return Window(
+    return InsideWindow(
         FromView(),
         Column(Select(Format("{item[0]}"), f"{prefix}_pick", _key, "hits", on_click=_picked)),
         Cancel(Plain("Cancel"), f"{prefix}_stop1"),
@@ -341,7 +341,7 @@ async def _purposes(dialog_manager: DialogManager, **_: Any) -> dict[str, Any]:
 def _planning() -> Dialog:
     return Dialog(
         _picking(Planning.customer, "vp"),
-        Window(
+        InsideWindow(
             FromView(),
             Group(Select(Format("{item[0]}"), "vp_day", _key, "plan_days", on_click=_day_chosen), width=3),
             Cancel(Plain("Cancel"), "vp_stop2"),
@@ -349,7 +349,7 @@ def _planning() -> Dialog:
             state=Planning.day,
             getter=_progress,
         ),
-        Window(
+        InsideWindow(
             FromView(),
             Group(Select(Format("{item[0]}"), "vp_for", _key, "purposes", on_click=_purpose_chosen), width=2),
             Cancel(Plain("Cancel"), "vp_stop3"),
@@ -378,7 +378,7 @@ async def _commented(message: Message, _: MessageInput, manager: DialogManager) 
 
 def _commenting() -> Dialog:
     return Dialog(
-        Window(
+        InsideWindow(
             Words("Your comment on this plan?"),
             Cancel(Plain("Cancel"), "vpc_stop"),
             MessageInput(_commented),

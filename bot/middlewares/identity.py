@@ -54,7 +54,7 @@ class Identity(BaseMiddleware):
         )
         bot: Bot = data["bot"]
         if isinstance(inner, Message | CallbackQuery):
-            data["say"] = Say(bot, inner)
+            data["say"] = Say(bot, inner, staff=actor.is_staff)
         return True
 
 

@@ -9,6 +9,7 @@ import html
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -62,6 +63,10 @@ class Screen:
     media: tuple[str, str] | None = None
     location_button: str | None = None
     drop_keyboard: bool = False
+    inside: bool = False  # customer data: staff can't forward or save the message (ORG-6)
+
+
+inside = partial(Screen, inside=True)
 
 
 def row(*buttons: Button | None) -> tuple[tuple[Button, ...], ...]:
@@ -212,7 +217,9 @@ def with_clause(v: Viewer, screen: Screen, clause_id: str | None, version: str =
 
 def together(screens: Iterable[Screen]) -> Screen:
     """Several messages that are text alone, as one."""
-    return Screen("\n\n".join(screen.text for screen in screens))
+    all_of_them = list(screens)
+    text = "\n\n".join(screen.text for screen in all_of_them)
+    return Screen(text, inside=any(screen.inside for screen in all_of_them))
 
 
 def role_name(v: Viewer, role: str) -> Html:

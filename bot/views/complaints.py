@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from bot.press import press
-from bot.views.base import Button, Html, Screen, Viewer, column, escaped, fill, lines, row, shows, words
+from bot.views.base import Button, Html, Screen, Viewer, column, escaped, fill, inside, lines, row, shows, words
 from core import complaints
 from core.complaints import Complaint, Overview, Step
 from core.errors import NotFound, NotUnderstood
@@ -237,7 +237,7 @@ def kinds(v: Viewer, intake: object, count: object) -> Screen:
     """What is it: one tap."""
     listed = [Button(v.title(kind.title), press("ck", intake, kind.key)) for kind in v.rulebook.complaints.kinds]
     pairs = tuple(tuple(listed[at : at + 2]) for at in range(0, len(listed), 2))
-    return Screen(
+    return inside(
         lines(
             v.t("We have your message ({n}) and keep it.", n=count) if count else None,
             v.t("What is it about? One tap, and it is registered at once with a number:"),
@@ -256,22 +256,22 @@ def ask(v: Viewer, facts: Facts) -> Screen:
         for c in listed
     ]
     buttons.append(Button(v.t("Something else"), press("cnew", facts["intake"])))
-    return Screen(v.t("We have your message ({n}). Which case is it about?", n=facts["count"]), column(buttons))
+    return inside(v.t("We have your message ({n}). Which case is it about?", n=facts["count"]), column(buttons))
 
 
 def left_alone(v: Viewer) -> Screen:
-    return Screen(v.t("All right, nothing is registered. Write any time."))
+    return inside(v.t("All right, nothing is registered. Write any time."))
 
 
 def chosen(v: Viewer, complaint: Complaint) -> Screen:
-    return Screen(v.t("{number} · {kind}", number=complaint.number, kind=kind_name(v, complaint.kind)))
+    return inside(v.t("{number} · {kind}", number=complaint.number, kind=kind_name(v, complaint.kind)))
 
 
 @shows(complaints.RECEIPT)
 def receipt(v: Viewer, facts: Facts) -> Screen:
     """Apology, number, owner, what comes next and by when (CMP-1)."""
     open_ = facts["about_product"] and not facts["product"] and not facts.get("skipped")
-    return Screen(
+    return inside(
         lines(
             v.t("We are sorry for the trouble.") if facts["is_complaint"] else v.t("Thank you, we have it."),
             fill("<b>{number}</b> {kind}", number=facts["number"], kind=kind_name(v, facts["kind"])),
@@ -295,7 +295,7 @@ def receipt(v: Viewer, facts: Facts) -> Screen:
 
 @shows(complaints.ADDED)
 def added(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t(
                 "Passed on to {owner} ({number}), {n} in all.",
@@ -318,7 +318,7 @@ def reply(v: Viewer, facts: Facts) -> Screen:
         v.t("<b>{number}</b> {by}:", number=facts["number"], by=facts["by"]),
         fill("{text}", text=facts["said"]) if facts["said"] else None,
     )
-    return Screen(text, media=media_of(facts))
+    return inside(text, media=media_of(facts))
 
 
 @shows(complaints.STEP)
@@ -333,7 +333,7 @@ def step(v: Viewer, facts: Facts) -> Screen:
         "revisit": v.t("Thank you for telling us how it went."),
         "closed": v.t("Your case is closed. Thank you; just write if there is anything else."),
     }[str(facts["what"])]
-    return Screen(
+    return inside(
         lines(
             fill("<b>{number}</b> {text}", number=facts["number"], text=said),
             fill("{note}", note=facts["note"]) if facts["note"] else None,
@@ -343,7 +343,7 @@ def step(v: Viewer, facts: Facts) -> Screen:
 
 @shows(complaints.SOLUTION)
 def solution(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("<b>{number}</b> The result, from {by}:", number=facts["number"], by=facts["by"]),
             fill("{text}", text=facts["said"]),
@@ -358,8 +358,8 @@ def solution(v: Viewer, facts: Facts) -> Screen:
 
 def judged(v: Viewer, complaint: Complaint, accepted: bool) -> Screen:
     if accepted:
-        return Screen(v.t("{number}: you accepted the result. Thank you.", number=complaint.number))
-    return Screen(
+        return inside(v.t("{number}: you accepted the result. Thank you.", number=complaint.number))
+    return inside(
         lines(
             v.t("{number}: we take it up again, round {n}.", number=complaint.number, n=complaint.round),
             v.t("It is dealt with by {at}.", at=moment(v, complaint.handle_due)),
@@ -370,7 +370,7 @@ def judged(v: Viewer, complaint: Complaint, accepted: bool) -> Screen:
 
 @shows(complaints.PROMISED)
 def promised(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("<b>{number}</b> {by}:", number=facts["number"], by=facts["by"]),
             v.t("It takes longer than planned: {why}", why=facts["said"]),
@@ -383,14 +383,14 @@ def promised(v: Viewer, facts: Facts) -> Screen:
 def status(v: Viewer, cases: Sequence[Overview]) -> Screen:
     """The customer's own cases, with a button to urge for each open one."""
     if not cases:
-        return Screen(v.t("You have no case with us. Write what we can do for you, or /complain to complain."))
+        return inside(v.t("You have no case with us. Write what we can do for you, or /complain to complain."))
     going = [case for case in cases if case.complaint.is_open][:MOST_LISTED]
     over = [case for case in cases if not case.complaint.is_open][:MOST_CLOSED]
     texts = [own_line(v, case) for case in (*going, *over)]
     buttons = [
         Button(v.t("Urge {number}", number=case.complaint.number), press("cu", case.complaint.id)) for case in going
     ]
-    return Screen("\n\n".join(texts), column(buttons))
+    return inside("\n\n".join(texts), column(buttons))
 
 
 def own_line(v: Viewer, case: Overview) -> Html:
@@ -422,21 +422,21 @@ def card(v: Viewer, facts: Facts) -> Screen:
         Button(act_name(v, "reply"), url=v.link(f"{link}_r")),
         Button(v.t("Next step"), url=v.link(link)),
     )
-    return Screen(body(v, facts), buttons if facts["next"] else ())
+    return inside(body(v, facts), buttons if facts["next"] else ())
 
 
 @shows(complaints.OWN)
 def own(v: Viewer, facts: Facts) -> Screen:
     """The owner's card, with the buttons of the present step."""
     if not facts["mine"]:
-        return Screen(lines(head(v, facts), v.t("{owner} has taken this case over.", owner=owner_shown(v, facts))))
+        return inside(lines(head(v, facts), v.t("{owner} has taken this case over.", owner=owner_shown(v, facts))))
     hint = None
     if facts["next"] and facts["reachable"]:
         hint = v.t("Answer this message to write to the customer.")
     elif facts["next"]:
         hint = v.t("The customer cannot be reached in the chat; please telephone.")
     way = v.why(f"complaint:{facts['id']}")
-    return Screen(lines(body(v, facts), hint, way), owner_buttons(v, facts))
+    return inside(lines(body(v, facts), hint, way), owner_buttons(v, facts))
 
 
 @shows(complaints.SHOWN)
@@ -445,7 +445,7 @@ def shown(v: Viewer, facts: Facts) -> Screen:
     if facts["mine"] or not facts["next"]:
         return own(v, {**facts, "mine": True})
     take = Button(v.t("Take over"), press("ct", facts["id"], facts["owner_id"]))
-    return Screen(body(v, facts), (*row(take), *owner_buttons(v, facts)))
+    return inside(body(v, facts), (*row(take), *owner_buttons(v, facts)))
 
 
 def owner_buttons(v: Viewer, facts: Facts) -> tuple[tuple[Button, ...], ...]:
@@ -469,17 +469,17 @@ def relay(v: Viewer, facts: Facts) -> Screen:
         fill("{text}", text=facts["said"]) if facts["said"] else None,
         v.t("Answer this message to write to the customer."),
     )
-    return Screen(text, media=media_of(facts))
+    return inside(text, media=media_of(facts))
 
 
 @shows(complaints.MAJOR)
 def major(v: Viewer, facts: Facts) -> Screen:
-    return Screen(lines(v.t("A major case has come in."), body(v, facts)))
+    return inside(lines(v.t("A major case has come in."), body(v, facts)))
 
 
 @shows(complaints.BOUNCED)
 def bounced(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t(
                 "<b>{number}</b> Your message did not reach {name}: the bot is blocked there.",
@@ -498,8 +498,8 @@ def bounced(v: Viewer, facts: Facts) -> Screen:
 @shows(complaints.ANSWERED)
 def answered(v: Viewer, facts: Facts) -> Screen:
     if facts["yes"]:
-        return Screen(v.t("<b>{number}</b> The customer accepts the result.", number=facts["number"]))
-    return Screen(
+        return inside(v.t("<b>{number}</b> The customer accepts the result.", number=facts["number"]))
+    return inside(
         lines(
             v.t(
                 "<b>{number}</b> The customer does not accept the result: round {n}, a new plan by {at}.",
@@ -513,7 +513,7 @@ def answered(v: Viewer, facts: Facts) -> Screen:
 
 @shows(complaints.URGED)
 def urged(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t(
                 "⏰ {at} the customer of <b>{number}</b> asks for haste.",
@@ -538,7 +538,7 @@ def slip(v: Viewer, facts: Facts) -> Screen:
     promise = Button(act_name(v, "promise"), press("ca", facts["id"], "promise"))
     answer = "reply" if facts["reachable"] else "phoned"
     buttons = row(Button(act_name(v, answer), press("ca", facts["id"], answer)), promise)
-    return Screen(
+    return inside(
         lines(
             v.t(
                 "⚠️ <b>Urge slip</b> {number}: {what} was due {at}.",
@@ -559,7 +559,7 @@ def slip(v: Viewer, facts: Facts) -> Screen:
 def slips(v: Viewer, facts: Facts) -> Screen:
     listed = cast("list[dict[str, Any]]", facts["cases"])
     more = len(listed) - MOST_LISTED
-    return Screen(
+    return inside(
         lines(
             v.n("<b>Urge list</b>: {n} overdue case", "<b>Urge list</b>: {n} overdue cases", len(listed)),
             v.t("This list is late: the bot was not running.") if facts["late"] else None,
@@ -583,7 +583,7 @@ def slips(v: Viewer, facts: Facts) -> Screen:
 @shows(complaints.AUDIT)
 def audit(v: Viewer, facts: Facts) -> Screen:
     """查办单"""
-    return Screen(
+    return inside(
         lines(
             v.t(
                 "<b>Audit slip</b> {number}: closed {at}, due {due}.",
@@ -601,7 +601,7 @@ def audit(v: Viewer, facts: Facts) -> Screen:
 
 @shows(complaints.WIDENED)
 def widened(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t(
                 "The month has more complaints than its numbers have digits for: from {number} on they are longer.",
@@ -615,7 +615,7 @@ def widened(v: Viewer, facts: Facts) -> Screen:
 def cases(v: Viewer, found: Sequence[Overview]) -> Screen:
     """Open cases, each with a button that opens it."""
     if not found:
-        return Screen(v.t("No open cases."))
+        return inside(v.t("No open cases."))
     listed = found[:MOST_LISTED]
     texts = [
         v.t(
@@ -630,7 +630,7 @@ def cases(v: Viewer, found: Sequence[Overview]) -> Screen:
     ]
     more = len(found) - len(listed)
     buttons = [Button(case.complaint.number, press("co", case.complaint.id)) for case in listed]
-    return Screen(
+    return inside(
         lines(
             v.n("{n} open case", "{n} open cases", len(found)),
             *texts,
@@ -641,7 +641,7 @@ def cases(v: Viewer, found: Sequence[Overview]) -> Screen:
 
 
 def registered(v: Viewer, complaint: Complaint) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("Registered: {number}. You are responsible until you hand it on.", number=complaint.number),
             v.t("First reply by {at}.", at=moment(v, complaint.first_reply_due)),
@@ -676,7 +676,7 @@ def done(v: Viewer, act: str, number: str) -> Screen:
         if told
         else v.t("{number}: noted.", number=number)
     )
-    return Screen(text)
+    return inside(text)
 
 
 def taken(v: Viewer, complaint: Complaint) -> Html:
@@ -688,7 +688,7 @@ def product_prompt(v: Viewer, field: str, at: int, of: int) -> Html:
 
 
 def product_saved(v: Viewer, complaint: Complaint) -> Screen:
-    return Screen(v.t("{number}: thank you, the details are added.", number=complaint.number))
+    return inside(v.t("{number}: thank you, the details are added.", number=complaint.number))
 
 
 # Refusals -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.press import press
-from bot.views.base import Button, Html, Screen, Viewer, column, fill, lines, row, shows, words
+from bot.views.base import Button, Html, Screen, Viewer, column, fill, inside, lines, row, shows, words
 from core import customers
 from core.customers import Contact, Customer, CustomerExists, Draft, Hit, Hits, NearNames, Unclear
 from core.geo import map_link
@@ -86,7 +86,7 @@ def distance(v: Viewer, metres: int) -> Html:
 def card(v: Viewer, customer: Customer, head: str | None = None) -> Screen:
     """A record to whom it is open, with what it still lacks (CUS-3)."""
     missing = customers.missing_parts(customer, v.rulebook.customers)
-    return Screen(
+    return inside(
         lines(
             head,
             fill("<b>{name}</b>", name=customer.name),
@@ -178,7 +178,7 @@ def parts(v: Viewer, customer: Customer) -> Screen:
         for field in order
     ]
     pairs = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
-    return Screen(lines(fill("<b>{name}</b>", name=customer.name), v.t("Which part?")), pairs)
+    return inside(lines(fill("<b>{name}</b>", name=customer.name), v.t("Which part?")), pairs)
 
 
 # Forms -----------------------------------------------------------------------------------------------------
@@ -233,11 +233,11 @@ def hit_label(v: Viewer, hit: Hit, actor_label: str) -> str:
 def found(v: Viewer, hits: Hits, actor_label: str) -> Screen:
     """What a search found."""
     if not hits.own and not hits.others:
-        return Screen(
+        return inside(
             v.t("Nothing found for “{text}”.", text=hits.text[:MOST_LABEL]),
             row(Button(v.t("Register it"), press("cun"))),
         )
-    return Screen(
+    return inside(
         lines(
             v.n("{n} customer", "{n} customers", len(hits.own)) if hits.own else None,
             v.t("There are more: type more of the name.") if hits.more else None,
@@ -252,8 +252,8 @@ def found(v: Viewer, hits: Hits, actor_label: str) -> Screen:
 def near_list(v: Viewer, hits: Sequence[Hit], actor_label: str) -> Screen:
     """What is nearest to a place."""
     if not hits:
-        return Screen(v.t("None of your customers has a place on the map yet."))
-    return Screen(
+        return inside(v.t("None of your customers has a place on the map yet."))
+    return inside(
         v.t("Nearest first"),
         column(Button(hit_label(v, hit, actor_label), press("cust", hit.customer)) for hit in hits),
     )
@@ -280,7 +280,7 @@ def near_names_text(v: Viewer, name: str, hits: Sequence[Hit]) -> Html:
 
 @shows(customers.INCOMPLETE)
 def incomplete(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("{due}: complete {name}", due=v.when(str(facts["due"])), name=facts["name"]),
             v.t("Missing: {fields}", fields=field_names(v, _list(facts["missing"]))),
@@ -294,7 +294,7 @@ def incomplete(v: Viewer, facts: Facts) -> Screen:
 def overdue(v: Viewer, facts: Facts) -> Screen:
     name = facts["name"] if facts["mine"] else f"{facts['name']} · {facts['owner']}"
     button = Button(v.t("Fill in"), press("cue", facts["customer"])) if facts["mine"] else None
-    return Screen(
+    return inside(
         lines(
             v.t("Still incomplete: {name}", name=name),
             v.t("Missing: {fields}", fields=field_names(v, _list(facts["missing"]))),

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.press import press
-from bot.views.base import Button, Html, Screen, Viewer, column, fill, lines, row, shows, words
+from bot.views.base import Button, Html, Screen, Viewer, column, fill, inside, lines, row, shows, words
 from bot.views.people import leaving_words
 from core import leads
 from core.errors import NotUnderstood
@@ -140,7 +140,7 @@ def card(v: Viewer, facts: Any) -> Screen:
         LeadState.OFFERED: row(claiming, assigning),
         LeadState.WAITING: row(assigning),
     }
-    return Screen(
+    return inside(
         lines(
             _head(v, facts),
             v.t("Need: {need}", need=_quoted(facts["need"])),
@@ -155,7 +155,7 @@ def card(v: Viewer, facts: Any) -> Screen:
 @shows(leads.YOURS)
 def yours(v: Viewer, facts: Any) -> Screen:
     """The owner's private card, with the number to call."""
-    return Screen(
+    return inside(
         lines(
             _head(v, facts),
             fill("<b>{name}</b>", name=facts["name"]),
@@ -200,7 +200,7 @@ def gone(v: Viewer, facts: Facts) -> Screen:
         "given_back": v.t("Lead #{lead}: given back.", lead=facts["lead"]),
         "handed_over": v.t("Lead #{lead}: handed over.", lead=facts["lead"]),
     }
-    return Screen(reasons[str(facts["reason"])])
+    return inside(reasons[str(facts["reason"])])
 
 
 @shows(leads.OVERDUE)
@@ -217,7 +217,7 @@ def overdue(v: Viewer, facts: Any) -> Screen:
     next_ = v.t("Open again, without {who}", who=who) if again else v.t("Goes to the manager to be assigned")
     claiming = Button(v.t("🙋 Claim"), press("lclaim", lead)) if again and not v.private else None
     assigning = Button(v.t("Assign…"), press("lpick", lead)) if v.private else None
-    return Screen(
+    return inside(
         lines(head, next_, _head(v, facts), v.clause(facts["clause"], f"lead:{facts['lead']}")),
         row(claiming, assigning),
     )
@@ -226,7 +226,7 @@ def overdue(v: Viewer, facts: Any) -> Screen:
 @shows(leads.PROGRESS)
 def progress(v: Viewer, facts: Any) -> Screen:
     said = _outcome(v, facts) or v.t("contacted the customer")
-    return Screen(
+    return inside(
         v.t(
             "{at} lead #{lead} {who}: {said}", at=v.when(facts["at"]), lead=facts["lead"], who=facts["who"], said=said
         )
@@ -235,7 +235,7 @@ def progress(v: Viewer, facts: Any) -> Screen:
 
 @shows(leads.GIVEN_BACK)
 def given_back(v: Viewer, facts: Any) -> Screen:
-    return Screen(
+    return inside(
         v.t(
             "{at} lead #{lead}: {who} gave it back: {text}",
             at=v.when(facts["at"]),
@@ -248,7 +248,7 @@ def given_back(v: Viewer, facts: Any) -> Screen:
 
 @shows(leads.TO_ASSIGN)
 def to_assign(v: Viewer, facts: Any) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("Lead #{lead} waits for you to assign it.", lead=facts["lead"]),
             _head(v, facts),
@@ -260,7 +260,7 @@ def to_assign(v: Viewer, facts: Any) -> Screen:
 
 @shows(leads.UNRECORDED)
 def unrecorded(v: Viewer, facts: Any) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("{due} lead #{lead}: nothing entered yet.", due=v.clock(facts["due"]), lead=facts["lead"]),
             v.clause(facts["clause"], f"lead:{facts['lead']}"),
@@ -299,9 +299,9 @@ def _clause(v: Viewer, clause: Any) -> dict[str, str]:
 
 def assigned(v: Viewer, given: Allocation) -> Screen:
     if given.withheld:
-        return Screen(withheld(v, given.label, mine=False))
+        return inside(withheld(v, given.label, mine=False))
     due = v.when(given.due) if given.due else ""
-    return Screen(
+    return inside(
         v.t("Lead #{lead} is assigned to {label}, report by {due}.", lead=given.lead.id, label=given.label, due=due)
     )
 
@@ -316,14 +316,14 @@ def registered(v: Viewer, given: Allocation) -> Screen:
         next_ = v.t("There is no sales group yet; the manager was asked to assign it.")
     else:
         next_ = v.t("It is open in the sales group.")
-    return Screen(lines(head, withheld(v, given.label, mine=False) if given.withheld else None, next_))
+    return inside(lines(head, withheld(v, given.label, mine=False) if given.withheld else None, next_))
 
 
 def candidates(v: Viewer, lead: Lead, found: Sequence[Candidate]) -> Screen:
     """The pick list."""
     if not found:
-        return Screen(v.t("Lead #{lead}: no salesperson can be reached.", lead=lead.id))
-    return Screen(
+        return inside(v.t("Lead #{lead}: no salesperson can be reached.", lead=lead.id))
+    return inside(
         v.t("Lead #{lead} · {klass}: who gets it?", lead=lead.id, klass=class_name(v, lead.klass)),
         column(
             Button(candidate_label(v, one), press("lgive", lead.id, one.person.id)) for one in found[:MOST_LISTED]
@@ -346,21 +346,21 @@ def contact_noted(v: Viewer, lead: Lead) -> str:
 
 def reported(v: Viewer, lead: Lead) -> Screen:
     noted = v.t("Lead #{lead}: reported to your manager.", lead=lead.id)
-    return Screen(
+    return inside(
         lines(noted, None if lead.recorded_at else v.t("That is too short for the record: enter the result."))
     )
 
 
 def returned(v: Viewer, lead: Lead) -> Screen:
     if lead.state is LeadState.OFFERED:
-        return Screen(v.t("Lead #{lead} is given back and open again.", lead=lead.id))
-    return Screen(v.t("Lead #{lead} is given back; the manager assigns it.", lead=lead.id))
+        return inside(v.t("Lead #{lead} is given back and open again.", lead=lead.id))
+    return inside(v.t("Lead #{lead} is given back; the manager assigns it.", lead=lead.id))
 
 
 def closed(v: Viewer, lead: Lead) -> Screen:
     if lead.state is LeadState.WON:
-        return Screen(v.t("Lead #{lead} is won.", lead=lead.id))
-    return Screen(v.t("Lead #{lead} is closed without a deal.", lead=lead.id))
+        return inside(v.t("Lead #{lead} is won.", lead=lead.id))
+    return inside(v.t("Lead #{lead} is closed without a deal.", lead=lead.id))
 
 
 def board(v: Viewer, found: leads.Board) -> Screen:
@@ -375,7 +375,7 @@ def board(v: Viewer, found: leads.Board) -> Screen:
     month = v.t(
         "This month: {claims} claimed, {returns} lost or given back", claims=found.claims, returns=found.returns
     )
-    return Screen(lines(*shown, month if found.claims or found.returns else None))
+    return inside(lines(*shown, month if found.claims or found.returns else None))
 
 
 def _section(v: Viewer, title: Html, found: Sequence[Line], *, own: bool = False) -> Html | None:

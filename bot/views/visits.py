@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.press import press
-from bot.views.base import Button, Html, Screen, Viewer, fill, lines, row, shows, words
+from bot.views.base import Button, Html, Screen, Viewer, fill, inside, lines, row, shows, words
 from bot.views.customers import choice_title, distance
 from bot.views.reasons import with_why
 from core import visits
@@ -54,7 +54,7 @@ def place_words(v: Viewer, distance_m: int | None, proof: str, *, jumped: bool) 
 def logged(v: Viewer, visit: Visit) -> Screen:
     """What came of the form."""
     proof = visit.spot.proof if visit.spot else ""
-    return Screen(
+    return inside(
         lines(
             v.t("✅ Recorded: {name}", name=visit.customer_name),
             fill("{kind} · {at}", kind=kind_title(v, visit.kind), at=v.when(visit.at)),
@@ -74,7 +74,7 @@ def _morning(v: Viewer) -> str:
 
 def history(v: Viewer, past: Sequence[Visit], plans: Sequence[Plan], coming: Sequence[Visit]) -> Screen:
     """One's last visits, open plans and next steps."""
-    return Screen(
+    return inside(
         lines(
             v.t("<b>Coming</b>") if plans or coming else None,
             *(_coming_line(v, p.day, p.customer_name, p.purpose or v.t("plan")) for p in plans),
@@ -105,7 +105,7 @@ def _short(text: str) -> str:
 
 
 def no_customers(v: Viewer) -> Screen:
-    return Screen(
+    return inside(
         v.t("You have no customers yet. Register one first, then visit it."),
         row(Button(v.t("New customer"), press("cun"))),
     )
@@ -136,12 +136,12 @@ def logged_line(v: Viewer, facts: Facts) -> Screen:
         place,
         next_step,
     )
-    return Screen(Html(" · ".join(part for part in parts if part)))
+    return inside(Html(" · ".join(part for part in parts if part)))
 
 
 @shows(visits.NEXT_STEP)
 def next_step(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("Next step today: {name}", name=facts["name"]),
             v.t("Last time, {day}: {said}", day=v.day(str(facts["at"])), said=_short(str(facts["said"]))),
@@ -157,20 +157,20 @@ def next_step(v: Viewer, facts: Facts) -> Screen:
 def other_days(v: Viewer, visit: int) -> Screen:
     """To which day a next step moves."""
     buttons = [Button(soon(v, days), press("vn", visit, days)) for days in (*SOON, 0)]
-    return Screen(v.t("To which day?"), (tuple(buttons[:3]), tuple(buttons[3:])))
+    return inside(v.t("To which day?"), (tuple(buttons[:3]), tuple(buttons[3:])))
 
 
 def moved(v: Viewer, visit: Visit) -> Screen:
     if not visit.next_open or visit.next_on is None:
-        return Screen(v.t("{name}: no next step any more", name=visit.customer_name))
-    return Screen(v.t("{name}: next step {day}", name=visit.customer_name, day=v.day(visit.next_on)))
+        return inside(v.t("{name}: no next step any more", name=visit.customer_name))
+    return inside(v.t("{name}: next step {day}", name=visit.customer_name, day=v.day(visit.next_on)))
 
 
 # Plans -----------------------------------------------------------------------------------------------------
 
 
 def planned(v: Viewer, plan: Plan) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("✅ Planned: {day} {name}", day=v.day(plan.day), name=plan.customer_name),
             fill("{purpose}", purpose=plan.purpose) if plan.purpose else None,
@@ -181,16 +181,16 @@ def planned(v: Viewer, plan: Plan) -> Screen:
 
 
 def dropped(v: Viewer, plan: Plan) -> Screen:
-    return Screen(v.t("Plan dropped: {day} {name}", day=v.day(plan.day), name=plan.customer_name))
+    return inside(v.t("Plan dropped: {day} {name}", day=v.day(plan.day), name=plan.customer_name))
 
 
 def comment_sent(v: Viewer, plan: Plan) -> Screen:
-    return Screen(v.t("Sent to {label}", label=plan.person_label))
+    return inside(v.t("Sent to {label}", label=plan.person_label))
 
 
 @shows(visits.PLANNED)
 def plan_card(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t(
                 "{label} plans a visit: {day} {name}",
@@ -217,7 +217,7 @@ def _remark(v: Viewer, one: Fact) -> Html | None:
 
 @shows(visits.REMARKED)
 def remarked(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("{by} on your plan {day} {name}:", by=facts["by"], day=v.day(_day(facts["day"])), name=facts["name"]),
             fill("{text}", text=facts["text"] or v.t("agreed")),
@@ -227,7 +227,7 @@ def remarked(v: Viewer, facts: Facts) -> Screen:
 
 @shows(visits.TODAY)
 def today(v: Viewer, facts: Facts) -> Screen:
-    screen = Screen(
+    screen = inside(
         lines(
             v.t("Planned for today: {name}", name=facts["name"]),
             fill("{purpose}", purpose=facts["purpose"]) if facts["purpose"] else None,
@@ -244,7 +244,7 @@ def today(v: Viewer, facts: Facts) -> Screen:
 
 @shows(visits.NOT_DONE)
 def not_done(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("Planned, but not on record: {day} {name}", day=v.day(_day(facts["day"])), name=facts["name"]),
             v.clause("visit.plan"),

@@ -11,6 +11,7 @@ Whatever the bot writes or edits must be expected by somebody: `Bench.close` fai
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ from storage.fsm import FormStore
 from storage.store import Store
 from tests.support.trail import untraced
 
+PHONE = re.compile(r"(?<!\d)(?:\+?86)?[ -]?(1[3-9]\d{9})(?!\d)")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ANCHOR = "keguan audit verify"
 ADDRESS = "database.txt"
@@ -67,6 +69,7 @@ class ChatView:
         self.chat_id = chat_id
         self.name = name
         self.unread: list[Heard] = []
+        self.leaked: list[str] = []
 
     def expects(self, *fragments: str, edited: bool | None = None) -> Heard:
         """The first unread message (or edit) with all fragments, in its text or its buttons; takes it off."""
@@ -277,6 +280,21 @@ class Bench:
             labels = [button["text"] for row in (*rows, *keys) for button in row]
             text = message.wire.get("text") or message.wire.get("caption") or ""
             view.unread.append(Heard(message, text, labels, event.kind == "edit"))
+            if self._leaks(view, message, unescape(text)):
+                view.leaked.append(text)
+
+    def _leaks(self, view: ChatView, message: Message, text: str) -> bool:
+        said = " ".join(one.text for one in view.messages if one.sender_id != self.telegram.bot.id)
+        numbers = [number for number in PHONE.findall(text.partition("例如")[0]) if number not in said]
+        if not numbers or isinstance(view, Group):
+            return bool(numbers)
+        is_staff = isinstance(view, Someone) and view.person is not None
+        return is_staff and not message.wire.get("has_protected_content")
+
+    def leaks(self) -> list[str]:
+        """What the bot has let out of the company (ORG-6): a whole telephone number in a group that nobody wrote
+        there themselves, or one in a staff member's private chat that could be forwarded."""
+        return [f"{view.name}: {text}" for view in self.views.values() for text in view.leaked]
 
     def unasserted(self) -> list[str]:
         return [f"{view.name}: {heard.text}" for view in self.views.values() for heard in view.unread]
@@ -311,6 +329,8 @@ async def open_bench(
     await app.start()
     try:
         yield bench
+        if leaks := bench.leaks():
+            raise AssertionError("customer data let out (ORG-6):\n" + "\n---\n".join(leaks))
         if strict and (left := bench.unasserted()):
             raise AssertionError("nobody asserted:\n" + "\n---\n".join(left))
         file = folder / "keguan.db"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.press import press
-from bot.views.base import Button, Html, Screen, Viewer, fill, lines, row, words
+from bot.views.base import Button, Html, Screen, Viewer, fill, inside, lines, row, words
 from bot.views.handover.parts import PAGE, area_name, dots, mark
 from core import handover
 from core.handover import CannotReceive, HandoverRefused, Item, ItemState, ReasonNeeded, State
@@ -21,7 +21,7 @@ def result(v: Viewer, found: handover.Result, page: int = 0) -> Screen:
         Button("▶", press("hoq", one.id, page + 1)) if page + 1 < pages else None,
     )
     head = v.t("Handover list of {label}, page {page} of {pages}", label=one.label, page=page + 1, pages=pages)
-    return Screen(
+    return inside(
         lines(
             fill("<b>{head}</b>", head=head),
             *(_result_line(v, number, item) for number, item in shown),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.press import press
-from bot.views.base import Button, Html, Screen, Viewer, fill, lines, row, shows
+from bot.views.base import Button, Html, Screen, Viewer, fill, inside, lines, row, shows
 from bot.views.handover.parts import PAGE, area_name, dots, facts_of_item, limit, mark, rows, told_before
 from bot.views.handover.running import area_line
 from core import handover
@@ -17,7 +17,7 @@ from core.people.holdings import Line
 
 @shows(handover.BEGUN)
 def begun(v: Viewer, facts: Any) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("You are handing over until {due}.", due=v.when(facts["due_at"])),
             *(area_line(v, one) for one in facts["areas"]),
@@ -37,7 +37,7 @@ def giver_signed(v: Viewer) -> str:
 
 @shows(handover.FAREWELL)
 def farewell(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         v.t(
             "Your handover is signed. This account does not stand for {label} any more. Thank you.",
             label=facts["label"],
@@ -49,8 +49,8 @@ def farewell(v: Viewer, facts: Facts) -> Screen:
 def departed(v: Viewer, facts: Facts) -> Screen:
     """Somebody left the company: out of the group, or a request to take them out by hand."""
     if facts["removed"]:
-        return Screen(v.t("{label} has left the company and this group.", label=facts["label"]))
-    return Screen(
+        return inside(v.t("{label} has left the company and this group.", label=facts["label"]))
+    return inside(
         v.t("{label} has left the company. I may not remove members here: please do it.", label=facts["label"])
     )
 
@@ -60,15 +60,15 @@ def offer(v: Viewer, facts: Any) -> Screen:
     """What somebody is asked to take, and what they have by now."""
     number = facts["handover"]
     if facts["state"] == State.CANCELLED:
-        return Screen(v.t("{label} stays; the handover is cancelled.", label=facts["label"]))
+        return inside(v.t("{label} stays; the handover is cancelled.", label=facts["label"]))
     if not facts["waiting"]:
-        return Screen(
+        return inside(
             v.t("Taken over from {label}: {n}.", label=facts["label"], n=facts["taken"])
             if facts["taken"]
             else v.t("Nothing to take over from {label}.", label=facts["label"]),
             row(Button(v.t("List"), press("hoq", number))) if facts["taken"] else (),
         )
-    return Screen(
+    return inside(
         lines(
             fill("<b>{head}</b>", head=v.t("Take over from {label}: {n}", label=facts["label"], n=facts["waiting"])),
             v.t("Confirm until {due}, {left}", due=v.when(facts["due_at"]), left=v.left(facts["due_at"])),
@@ -104,12 +104,12 @@ def offered(v: Viewer, one: handover.Handover, items: Sequence[Item], page: int)
     )
     head = v.t("From {label}, page {page} of {pages}", label=one.label, page=page + 1, pages=pages)
     numbers = [Button(str(number), press("hod", i.id)) for number, i in shown]
-    return Screen(lines(fill("<b>{head}</b>", head=head), *told), (*rows(numbers), *around))
+    return inside(lines(fill("<b>{head}</b>", head=head), *told), (*rows(numbers), *around))
 
 
 def offered_item(v: Viewer, item: Item, history: Sequence[Line]) -> Screen:
     waiting = item.state is ItemState.OFFERED
-    return Screen(
+    return inside(
         lines(
             fill("<b>{area}: {title}</b>", area=area_name(v, item.area), title=item.title),
             limit(v, facts_of_item(item)),
@@ -136,13 +136,13 @@ def why_not(v: Viewer, items: Sequence[Item]) -> Html:
 
 
 def was_refused(v: Viewer) -> Screen:
-    return Screen(v.t("Told to whoever runs the handover."))
+    return inside(v.t("Told to whoever runs the handover."))
 
 
 @shows(handover.CONTACT)
 def new_contact(v: Viewer, facts: Facts) -> Screen:
     """Nothing of the company's own affairs in it."""
-    return Screen(
+    return inside(
         v.t(
             "Your contact at {company} is {name} from now on. Just write here; your messages reach them.",
             company=v.rulebook.company.name,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.press import press
-from bot.views.base import Button, Html, Screen, Viewer, column, fill, lines, row, shows
+from bot.views.base import Button, Html, Screen, Viewer, column, fill, inside, lines, row, shows
 from bot.views.handover.parts import (
     PAGE,
     area_name,
@@ -26,12 +26,12 @@ from core.people.holdings import Held
 def before(v: Viewer, asked: handover.Before) -> Screen:
     """What somebody holds, and the question whether they leave."""
     if asked.running is not None:
-        return Screen(
+        return inside(
             v.t("{label} is handing over since {at}.", label=asked.person.label, at=v.when(asked.running.opened_at)),
             row(Button(v.t("Open"), press("hoo", asked.running.id))),
         )
     held = [_held(v, area, things) for area, things in asked.held]
-    return Screen(
+    return inside(
         lines(
             fill("<b>{head}</b>", head=v.t("{label} leaves?", label=asked.person.label)),
             *(held or [v.t("Nothing is theirs.")]),
@@ -48,8 +48,8 @@ def _held(v: Viewer, area: str, things: Sequence[Held]) -> Html:
 
 def recent(v: Viewer, found: Sequence[handover.Handover]) -> Screen:
     if not found:
-        return Screen(v.t("No handover yet. /handover NAME begins one."))
-    return Screen(
+        return inside(v.t("No handover yet. /handover NAME begins one."))
+    return inside(
         lines(v.t("Handovers"), v.t("/handover NAME begins another.")),
         column(Button(_state_line(v, one), press("hoo" if one.is_open else "hoq", one.id)) for one in found),
     )
@@ -71,7 +71,7 @@ def card(v: Viewer, facts: Any) -> Screen:
         return closed(v, facts)
     areas = facts["areas"]
     left = sum(one["total"] - one["moved"] for one in areas)
-    return Screen(
+    return inside(
         lines(
             fill("<b>{head}</b>", head=v.t("Handover of {label}", label=facts["label"])),
             v.t("Until {due}, {left}", due=v.when(facts["due_at"]), left=v.left(facts["due_at"]))
@@ -117,7 +117,7 @@ def closed(v: Viewer, facts: Any) -> Screen:
         else v.t("Handover of {label}: cancelled by {by} at {at}", **_closing(v, facts))
     )
     button = Button(v.t("List"), press("hoq", facts["handover"]))
-    return Screen(lines(told, *(area_line(v, one) for one in facts["areas"])), row(button))
+    return inside(lines(told, *(area_line(v, one) for one in facts["areas"])), row(button))
 
 
 def _closing(v: Viewer, facts: Any) -> dict[str, str]:
@@ -160,7 +160,7 @@ def areas(v: Viewer, seen: handover.Overview) -> Screen:
         Button(f"{one.total} {area_name(v, one.area)}", press("hoa", number, one.area, 0)) for one in seen.counts
     ]
     back = Button(v.t("Back"), press("hoo", number))
-    return Screen(v.t("Handover of {label}: which of them?", label=seen.handover.label), column([*picks, back]))
+    return inside(v.t("Handover of {label}: which of them?", label=seen.handover.label), column([*picks, back]))
 
 
 def area(v: Viewer, one: handover.Handover, of: str, items: Sequence[Item], page: int) -> Screen:
@@ -181,7 +181,7 @@ def area(v: Viewer, one: handover.Handover, of: str, items: Sequence[Item], page
         Button(v.t("All to one…"), press("hoe", one.id, of)) if one.is_open else None,
         Button("▶", press("hoa", one.id, of, page + 1)) if page + 1 < pages else None,
     ]
-    return Screen(
+    return inside(
         lines(fill("<b>{head}</b>", head=head), *(item_line(v, number, facts_of_item(i)) for number, i in shown)),
         (*rows(numbers), *row(*around), (Button(v.t("Back"), press("hol", one.id)),)),
     )
@@ -198,7 +198,7 @@ def detail(v: Viewer, seen: handover.Detail) -> Screen:
     ]
     other = [Button(v.t("Somebody else…"), press("hon", item.id))] if open_ else []
     back = Button(v.t("Back"), press("hoa", item.handover, item.area, 0))
-    return Screen(
+    return inside(
         lines(
             fill("<b>{area}: {title}</b>", area=area_name(v, item.area), title=item.title),
             limit(v, facts_of_item(item)),
@@ -217,7 +217,7 @@ def candidates(v: Viewer, one: handover.Handover, of: str, found: Sequence[hando
     other = Button(v.t("Somebody else…"), press("hom", one.id, of))
     back = Button(v.t("Back"), press("hoa", one.id, of, 0))
     head = v.t("Who gets all open {area} of {label}?", area=area_name(v, of), label=one.label)
-    return Screen(head, column([*picks, other, back]))
+    return inside(head, column([*picks, other, back]))
 
 
 def chosen_all(v: Viewer, count: int) -> str:
@@ -234,7 +234,7 @@ def sent(v: Viewer) -> str:
 
 def sure_to_cancel(v: Viewer, seen: handover.Overview) -> Screen:
     moved = sum(one.moved for one in seen.counts)
-    return Screen(
+    return inside(
         lines(
             v.t("{label} stays?", label=seen.handover.label),
             v.t("{n} already taken over stay where they are.", n=moved) if moved else None,
@@ -255,17 +255,17 @@ def signed(v: Viewer, one: handover.Handover) -> str:
 
 
 def left_alone(v: Viewer) -> Screen:
-    return Screen(v.t("Nothing was changed."))
+    return inside(v.t("Nothing was changed."))
 
 
 def signed_list(v: Viewer, one: handover.Handover) -> Screen:
     """What the keeper sees after signing."""
-    return Screen(signed(v, one), row(Button(v.t("List"), press("hoq", one.id))))
+    return inside(signed(v, one), row(Button(v.t("List"), press("hoq", one.id))))
 
 
 @shows(handover.REFUSED)
 def refused(v: Viewer, facts: Any) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t("{by} does not take {n} of {label}:", by=facts["by"], n=facts["count"], label=facts["label"]),
             fill("“{said}”", said=facts["said"]),
@@ -285,7 +285,7 @@ def titles(v: Viewer, facts: Any) -> list[Html]:
 def reminded(v: Viewer, facts: Any) -> Screen:
     due, label = v.when(facts["due_at"]), facts["label"]
     if facts["mine"]:
-        return Screen(
+        return inside(
             lines(
                 v.t(
                     "⏰ {due}: confirm what you take over from {label}, {n} left.",
@@ -297,7 +297,7 @@ def reminded(v: Viewer, facts: Any) -> Screen:
             ),
             row(Button(v.t("Look"), press("hot", facts["handover"], 0))),
         )
-    return Screen(
+    return inside(
         lines(
             v.t("⏰ {due} ends the handover of {label}.", due=due, label=label),
             v.t("{n} not confirmed, {unnamed} not given to anybody.", n=facts["count"], unnamed=facts["unnamed"]),
@@ -311,8 +311,8 @@ def reminded(v: Viewer, facts: Any) -> Screen:
 @shows(handover.FALLEN)
 def fallen(v: Viewer, facts: Any) -> Screen:
     if not facts["count"]:
-        return Screen(v.t("Time is over: what you did not confirm of {label} went to {keeper}.", **_who(facts)))
-    return Screen(
+        return inside(v.t("Time is over: what you did not confirm of {label} went to {keeper}.", **_who(facts)))
+    return inside(
         lines(
             v.t("Time is over: {n} of {label} nobody confirmed are yours now.", n=facts["count"], **_who(facts)),
             *titles(v, facts),
@@ -328,7 +328,7 @@ def _who(facts: Any) -> dict[str, str]:
 @shows(handover.READY)
 def ready(v: Viewer, facts: Any) -> Screen:
     number = facts["handover"]
-    return Screen(
+    return inside(
         lines(
             v.t("⏰ Still to be signed: handover of {label}.", label=facts["label"])
             if facts["reminded"]
@@ -346,4 +346,4 @@ def done(v: Viewer, facts: Any) -> Screen:
 
 @shows(handover.CANCELLED)
 def cancelled(v: Viewer, facts: Any) -> Screen:
-    return Screen(v.t("{label} stays; the handover is cancelled.", label=facts["label"]))
+    return inside(v.t("{label} stays; the handover is cancelled.", label=facts["label"]))

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from bot.press import press
 from bot.views.approvals.wording import about
-from bot.views.base import Button, Html, Screen, Viewer, escaped, fill, lines, row, shows
+from bot.views.base import Button, Html, Screen, Viewer, escaped, fill, inside, lines, row, shows
 from core import tasks
 from core.approvals import Kind
 
@@ -88,7 +88,7 @@ def whole_text(v: Viewer, facts: Facts) -> Html:
 @shows(tasks.CARD)
 def card(v: Viewer, facts: Facts) -> Screen:
     """The card in the group, and the personal one in private."""
-    return Screen(body(v, facts), answer_buttons(v, facts))
+    return inside(body(v, facts), answer_buttons(v, facts))
 
 
 def body(v: Viewer, facts: Facts) -> Html:
@@ -200,7 +200,7 @@ def alert(v: Viewer, facts: Facts) -> Screen:
     """The first alert: nobody answered in time. The giver also learns whom it did not reach, and
     who was absent."""
     unreached, absent = (facts["unreached"], facts["absent"]) if v.private else ([], [])
-    return Screen(
+    return inside(
         lines(
             v.t("🔔 No answer by {at}: {names}", at=v.when(facts["limit"]), names=mentions(v, facts))
             if facts["people"]
@@ -231,7 +231,7 @@ def summary(v: Viewer, facts: Facts) -> Html:
 def late(v: Viewer, facts: Facts) -> Screen:
     """To who has not answered: answer now, or explain."""
     number = facts["task"]
-    return Screen(
+    return inside(
         lines(
             v.t("🔔 You have not answered by {at}.", at=v.when(facts["limit"])),
             summary(v, facts),
@@ -248,7 +248,7 @@ def late(v: Viewer, facts: Facts) -> Screen:
 
 @shows(tasks.ESCALATED)
 def escalated(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             v.t(
                 "🔺 Still no answer ({span}): {names}",
@@ -264,7 +264,7 @@ def escalated(v: Viewer, facts: Facts) -> Screen:
 @shows(tasks.OVERDUE)
 def overdue(v: Viewer, facts: Facts) -> Screen:
     mine = facts.get("mine", False)
-    return Screen(
+    return inside(
         lines(
             v.t("⏰ Not solved by {at}: {names}", at=v.when(facts["limit"]), names=mentions(v, facts)),
             summary(v, facts),
@@ -277,7 +277,7 @@ def overdue(v: Viewer, facts: Facts) -> Screen:
 @shows(tasks.ANSWERED)
 def answered(v: Viewer, facts: Facts) -> Screen:
     part = facts["people"][0]
-    return Screen(
+    return inside(
         lines(part_line(v, facts, part, named=True), summary(v, facts)),
     )
 
@@ -288,7 +288,7 @@ def closed(v: Viewer, facts: Facts) -> Screen:
         said = v.t("Withdrawn by {by}: nothing more to do.", by=facts["closed_by"])
     else:
         said = v.t("Confirmed as solved by {by}.", by=facts["closed_by"])
-    return Screen(lines(said, summary(v, facts)))
+    return inside(lines(said, summary(v, facts)))
 
 
 @shows(tasks.EXCUSE)
@@ -296,7 +296,7 @@ def excuse(v: Viewer, facts: Facts) -> Screen:
     """To the superior, who decides."""
     filed, part = facts["excuse"], facts["people"][0]
     undecided = filed["lifted"] is None
-    return Screen(
+    return inside(
         lines(
             v.t("📝 {label} explains the late answer ({at}):", label=part["label"], at=v.when(filed["filed_at"])),
             fill("“{text}”", text=shortened(str(filed["text"]), MOST_ON_CARD)),
@@ -323,7 +323,7 @@ def excuse_about(v: Viewer, facts: Facts) -> Html:
 
 @shows(tasks.JUDGED)
 def judged(v: Viewer, facts: Facts) -> Screen:
-    return Screen(
+    return inside(
         lines(
             excuse_line(v, facts["excuse"]), summary(v, facts), v.clause(facts.get("clause"), f"task:{facts['task']}")
         )

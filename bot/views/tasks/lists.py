@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.press import press
-from bot.views.base import Button, Html, Screen, Viewer, column, escaped, fill, lines, row
+from bot.views.base import Button, Html, Screen, Viewer, column, escaped, fill, inside, lines, row
 from bot.views.tasks.cards import answer_buttons, body, is_cut, one_line, shortened
 from core import tasks
 from core.ids import PersonId
@@ -30,7 +30,7 @@ def my_list(
         *listed,
         v.t("… and {more} more", more=left) if left else None,
     )
-    return Screen(text, column(_pick(v, task) for task in [*mine[:MOST_LISTED], *theirs[:MOST_LISTED]]))
+    return inside(text, column(_pick(v, task) for task in [*mine[:MOST_LISTED], *theirs[:MOST_LISTED]]))
 
 
 def _pick(v: Viewer, task: tasks.Task) -> Button:
@@ -40,7 +40,7 @@ def _pick(v: Viewer, task: tasks.Task) -> Button:
 def group_list(v: Viewer, open_: Sequence[tasks.Task]) -> Screen:
     """A group's open tasks, in short."""
     left = len(open_) - MOST_LISTED
-    return Screen(
+    return inside(
         lines(
             v.t("<b>Open tasks here: {n}</b>", n=len(open_)) if open_ else v.t("No open tasks here."),
             *(_line(v, task, None) for task in open_[:MOST_LISTED]),
@@ -78,9 +78,9 @@ def detail(
         buttons = row(
             Button(v.t("✅ Confirm"), press("t.end", task.id)), Button(v.t("↩️ Withdraw"), press("t.drop", task.id))
         )
-    screen = Screen(body(v, facts), buttons)
+    screen = inside(body(v, facts), buttons)
     whole = task.text if is_cut(task.text) else ""
-    return [screen, *(Screen(fill("{piece}", piece=piece)) for piece in _pieces(whole))]
+    return [screen, *(inside(fill("{piece}", piece=piece)) for piece in _pieces(whole))]
 
 
 def _pieces(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from bot.views.base import Html, Screen, Viewer, fill, lines, words
+from bot.views.base import Html, Screen, Viewer, fill, inside, lines, words
 from bot.views.tasks.cards import one_line
 from core import tasks
 
@@ -42,7 +42,7 @@ def how_to_excuse(v: Viewer, task: tasks.Task) -> str:
 
 
 def excuse_filed(v: Viewer, filed: tasks.ExcuseFiled) -> Screen:
-    return Screen(v.t("Passed on to {judge}, who decides.", judge=filed.judge))
+    return inside(v.t("Passed on to {judge}, who decides.", judge=filed.judge))
 
 
 def decided(v: Viewer, excuse: tasks.Excuse) -> str:
@@ -67,7 +67,7 @@ def given(v: Viewer, made: list[tasks.Task]) -> Screen:
         for task in made
     )
     posted = any(task.group is not None for task in made)
-    return Screen(lines(*listed, None if posted else v.t("No group is bound for them: sent in private only.")))
+    return inside(lines(*listed, None if posted else v.t("No group is bound for them: sent in private only.")))
 
 
 @words(tasks.TaskUnclear)
