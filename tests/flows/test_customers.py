@@ -277,6 +277,7 @@ async def test_who_does_not_complete_a_record_is_reminded_then_told_to_the_manag
         told = person.expects("档案仍未补齐：深圳华强电子有限公司", "还缺：类型、联系人、地址、行业、来源")
         assert told.text.endswith("第三章 第二条 档案完整 · 怎么算的")
     await bench.forward(days=3)
+    boss.expects("中秋节", "无人值班")
     assert await bench.look(lambda uow: uow.deadlines.open_of(customers.subject_of(number))) == []
 
 

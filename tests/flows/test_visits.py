@@ -341,6 +341,7 @@ async def test_a_plan_is_read_by_the_superior_reminded_and_done_by_the_visit(ben
     assert await bench.look(lambda uow: uow.visits.open_plans(anna.person)) == []
     await bench.forward(days=2)
     anna.expects_silence()
+    boss.expects("中秋节", "无人值班")
     boss.expects_silence()
 
 
