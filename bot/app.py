@@ -114,7 +114,8 @@ class App:
             storage=forms.storage if isinstance(forms, RedisForms) else SqlStorage(forms, clock),
             events_isolation=forms.isolation if isinstance(forms, RedisForms) else SimpleEventIsolation(),
         )
-        bot.session.middleware.register(Pace(paced=paced))
+        shared = forms.pace if isinstance(forms, RedisForms) else None
+        bot.session.middleware.register(Pace(paced=paced, shared=shared))
         self.intake = Intake(store, self.dispatcher, bot)
         self.poller = Poller(bot, self.intake, ALLOWED_UPDATES)
         self.bell = Bell(store, clock)

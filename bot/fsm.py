@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage, DefaultKeyBuilder, StateType, StorageKey
 
+from bot.shared_pace import SharedPace
 from core.clock import Clock
 from storage.fsm import FormStore
 
@@ -67,6 +68,7 @@ class RedisForms:
         self._redis = Redis.from_url(url)
         self.storage: BaseStorage = RedisStorage(self._redis, _keys(), state_ttl=KEPT, data_ttl=KEPT)
         self.isolation: BaseEventIsolation = RedisIsolation(self._redis)
+        self.pace = SharedPace(self._redis)
 
     async def open(self) -> None:
         """Raises NoRedis where nobody answers."""

@@ -7,7 +7,7 @@ import asyncio
 import heapq
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -201,8 +201,15 @@ class Pace(BaseRequestMiddleware):
     Answers to presses and calls that show nothing to people are not held up.
     """
 
-    def __init__(self, *, paced: bool = True, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        paced: bool = True,
+        monotonic: Callable[[], float] = time.monotonic,
+        shared: Callable[[int | str, int], Awaitable[None]] | None = None,
+    ) -> None:
         self._paced = paced
+        self._shared = shared  # waits for the turn among several processes
         self._now = monotonic
         self._plan = Plan()
         self._timer: asyncio.TimerHandle | None = None
@@ -220,6 +227,8 @@ class Pace(BaseRequestMiddleware):
         for refusals in range(MOST_REFUSALS + 1):
             await self._turn(ticket)
             try:
+                if self._shared is not None:
+                    await self._shared(chat, ticket.messages)
                 response = await _stubbornly(make_request, bot, method)
             except TelegramRetryAfter as error:
                 log.info("refused for a while", chat=chat, seconds=error.retry_after)

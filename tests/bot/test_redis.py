@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 from aiogram.fsm.storage.base import StorageKey
 
 from bot.fsm import NoRedis, RedisForms
+from bot.pace import CHAT_SPAN
+from bot.shared_pace import KEY
 from tests.support.databases import missing_redis
 
 REDIS = os.environ.get("KEGUAN_TEST_REDIS", "redis://127.0.0.1:6379/9")
@@ -64,3 +67,35 @@ async def test_a_redis_that_does_not_answer_is_named() -> None:
     with pytest.raises(NoRedis):
         await nobody.open()
     await nobody.close()
+
+
+async def test_a_chat_is_written_to_at_one_pace_by_both(pair: tuple[RedisForms, RedisForms]) -> None:
+    """The second process's message waits for the first one's second; another chat does not."""
+    here, there = pair
+    chat, other = secrets.randbelow(1 << 40), secrets.randbelow(1 << 40)
+    begun = time.monotonic()
+    await here.pace(chat, 1)
+    await there.pace(other, 1)
+    at_once = time.monotonic() - begun
+    await there.pace(chat, 1)
+    assert time.monotonic() - begun >= CHAT_SPAN > at_once
+
+
+async def test_twenty_a_minute_into_a_group_by_both(
+    pair: tuple[RedisForms, RedisForms], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twenty-first waits for what is left of the minute of the first."""
+    waits: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+        raise asyncio.CancelledError
+
+    here, there = pair
+    group = -secrets.randbelow(1 << 40) - 1
+    await here.pace(group, 20)
+    await here._redis.delete(f"{KEY}:{group}:free")  # its second is over
+    monkeypatch.setattr("bot.shared_pace.asyncio.sleep", note)
+    with pytest.raises(asyncio.CancelledError):
+        await there.pace(group, 1)
+    assert 50 < waits[0] < 60.1
