@@ -663,8 +663,8 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
             sqlite_where=sa.text("until IS NOT NULL"),
             postgresql_where=sa.text("until IS NOT NULL"),
         )
-        batch_op.create_foreign_key(batch_op.f("fk_ledger_instead_of"), "ledger", ["instead_of"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_ledger_case_id"), "ledger", ["case_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_ledger_instead_of"), "ledger", ["instead_of"], ["id"])
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rulebook_version", sa.String(length=20), nullable=True))
@@ -680,8 +680,8 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         batch_op.drop_column("rulebook_version")
 
     with op.batch_alter_table("ledger", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_ledger_case_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_ledger_instead_of"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_ledger_case_id"), type_="foreignkey")
         batch_op.drop_index(
             "ix_ledger_until",
             sqlite_where=sa.text("until IS NOT NULL"),
