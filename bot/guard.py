@@ -6,6 +6,7 @@ nothing is found.
 
 from __future__ import annotations
 
+import asyncio
 from time import monotonic
 
 from aiogram.types import Message
@@ -36,6 +37,7 @@ class Guard:
         self._read_at: float | None = None
         self._watches: dict[GroupId, Watch] = {}
         self._of: Rulebook | None = None
+        self._making = asyncio.Lock()
         store.on_commit.append(self._on_commit)
 
     def _on_commit(self, touched: frozenset[str]) -> None:
@@ -76,9 +78,17 @@ class Guard:
         if self._of is not rulebook:
             self._of, self._watches = rulebook, {}
         found = self._watches.get(group)
-        if found is None:
-            found = self._watches[group] = discipline.watch(rulebook.discipline, self._listed, group)
-        return found
+        return found if found is not None else await self._made(rulebook, group)
+
+    async def _made(self, rulebook: Rulebook, group: GroupId) -> Watch:
+        """Making the index of a list takes a while: on a thread, and once."""
+        async with self._making:
+            if group not in self._watches:
+                made = await asyncio.to_thread(discipline.watch, rulebook.discipline, self._listed, group)
+                if self._of is not rulebook:
+                    return made  # the rulebook has changed meanwhile; the next message asks again
+                self._watches[group] = made
+            return self._watches[group]
 
     def _is_for_the_bot(self, message: Message) -> bool:
         """A command, or an answer to one of the bot's own messages: ordinary work."""
