@@ -422,7 +422,8 @@ def card(v: Viewer, facts: Facts) -> Screen:
         Button(act_name(v, "reply"), url=v.link(f"{link}_r")),
         Button(v.t("Next step"), url=v.link(link)),
     )
-    return inside(body(v, facts), buttons if facts["next"] else ())
+    how = v.how(f"complaint:{facts['id']}") if facts["next"] else None
+    return inside(lines(body(v, facts), how), buttons if facts["next"] else ())
 
 
 @shows(complaints.OWN)
@@ -435,8 +436,9 @@ def own(v: Viewer, facts: Facts) -> Screen:
         hint = v.t("Answer this message to write to the customer.")
     elif facts["next"]:
         hint = v.t("The customer cannot be reached in the chat; please telephone.")
-    way = v.why(f"complaint:{facts['id']}")
-    return inside(lines(body(v, facts), hint, way), owner_buttons(v, facts))
+    subject = f"complaint:{facts['id']}"
+    ways = fill("{why} · {how}", why=v.why(subject), how=v.how(subject))
+    return inside(lines(body(v, facts), hint, ways), owner_buttons(v, facts))
 
 
 @shows(complaints.SHOWN)

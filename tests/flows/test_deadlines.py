@@ -307,3 +307,26 @@ async def test_rule4_leave_moves_a_deadline_by_the_hours_it_was_opened_with(fold
         assert (await floor.due())["reply"] == "09-16 09:20"
         await floor.anna.says("/how 1")
         floor.anna.expects("按销售部-张三的作息 09:00–12:00 13:30–18:00", "－ 9月15日 周二：不算，请假")
+
+
+async def test_p12_a_complaints_days_are_explained_from_its_card(bench: Bench) -> None:
+    """CMP-6: three working days from Friday over a make-up Sunday; the customer's question is not the staff's."""
+    await bench.forward(days=4, hours=2)  # Friday the 18th, 10:00
+    desk = await bench.staff("李四", "客服部", Role.SERVICE)
+    group = await bench.group("投诉群", desk, department="客服部", purposes=[Purpose.COMPLAINT])
+    chen = await bench.customer("陈先生")
+    await chen.says("机器冒烟了")
+    await chen.presses("产品质量")
+    chen.skips()
+    group.shows("260901", "怎么算的")
+    desk.shows("260901", "怎么算的")
+    desk.skips()
+    group.skips()
+    await desk.says("/how 260901")
+    desk.expects("投诉 260901 的期限是这样算的", "9月19日 周六 10:00 首次答复", "从 10:00 起 1 天，不分上下班")
+    case = await bench.look(lambda uow: uow.complaints.by_number("260901"))
+    assert f"{case.handle_due.astimezone(SHANGHAI):%m-%d %H:%M}" == "09-22 18:00"
+    await chen.starts(f"how_complaint_{case.id}")
+    assert "期限是这样算的" not in "".join(heard.text for heard in chen.skips())
+    desk.skips()
+    group.skips()
