@@ -1,7 +1,8 @@
 """How often the moderate list errs, counted over our own corpus, and what each trick is undone by (ORG-5).
 
 The list was made with an eye on this corpus, so the counts say what must not get worse, not what a stranger's new
-wording will meet: of messages written after the list, about a third of the forbidden ones got past it.
+wording will meet: of sixty forbidden messages written after it, thirty got past it at first; of 84 ordinary ones none
+was found.
 
 Limits: of ordinary messages at most 1 % are found; of forbidden ones at least 97 %, at least 95 % under the right
 heading.
