@@ -577,7 +577,8 @@ async def test_a_lost_press_costs_the_writer_one_read(office: Office) -> None:
     engine = office.bench.store._engine
     sa.event.listen(engine, "before_cursor_execute", lambda c, cur, statement, *rest: said.append(statement))
     await office.zhao.does(office.zhao.phone.press_data, card, "lclaim:1", office.sales.chat)
-    work = [s for s in said if "inbox" not in s and s.split()[0] in ("SELECT", "UPDATE", "INSERT")]
+    ours = [s for s in said if "inbox" not in s and "pg_advisory" not in s]
+    work = [s for s in ours if s.split()[0] in ("SELECT", "UPDATE", "INSERT")]
     assert [s.split()[0] for s in work] == ["SELECT"]
     await office.zhang.presses("已联系")
     for one in (office.zhang, office.boss, office.sales):
