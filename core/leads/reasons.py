@@ -22,7 +22,8 @@ MOST_NAMED = 12
 def why_lead(uow: UnitOfWork, actor: Actor, number: int) -> Explanation:
     lead = seen(uow, actor, LeadId(number))
     story, names = uow.leads.events(lead.id), oversees(uow, actor, lead)
-    given = next((event for event in reversed(story) if event.kind in GIVEN), None)
+    last = next((event for event in reversed(story) if event.kind in GIVEN), None)
+    given = last if lead.owner is not None else None
     offers = [event.at for event in story if event.kind is EventKind.OFFERED and (not given or event.at <= given.at)]
     reasons = [Reason("lead.registered", {"at": lead.registered_at, "by": lead.registered_name, "klass": lead.klass})]
     if offers:
@@ -32,7 +33,7 @@ def why_lead(uow: UnitOfWork, actor: Actor, number: int) -> Explanation:
         Reason("lead.parted", {"kind": event.kind, "at": event.at, "who": event.who if names else ""})
         for event in parted
     ]
-    if given is not None and lead.owner is not None:
+    if given is not None:
         reasons += [_given(given), *_considered(uow, given, names=names)]
         due = uow.deadlines.due_of(lead.subject, CONTACT)
         reasons += [Reason("lead.due", {"at": due})] if due is not None else []

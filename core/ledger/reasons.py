@@ -10,6 +10,7 @@ from core.ledger.counting import window_start
 from core.ledger.entries import TIMED, Case, Entry
 from core.ledger.pauses import effective_end, is_running
 from core.ledger.telling import ENTRY, case_subject
+from core.matters import MATTERS
 from core.notices import Fact, ToPerson
 from core.people import is_superior
 from core.ports import UnitOfWork
@@ -52,10 +53,23 @@ def why_entry(uow: UnitOfWork, actor: Actor, number: int) -> Explanation:
         case_subject(case.id),
         case.head.clause,
         tuple(one for one in reasons if one is not None),
-        about,
+        about if _may_open(uow, actor, about) else "",
         bool(case.head.evidence.get("files")),
         case.head.version,
     )
+
+
+def _may_open(uow: UnitOfWork, actor: Actor, subject: str) -> bool:
+    """Whether what an entry rests on is the actor's to see now: a lead may have gone on to somebody else (P41)."""
+    area, _, number = subject.partition(":")
+    matter = MATTERS.get(area)
+    if matter is None or not number.isdigit():
+        return False
+    try:
+        matter.require(uow, actor, int(number))
+    except NotFound:
+        return False
+    return True
 
 
 def _what(uow: UnitOfWork, case: Case) -> Reason:

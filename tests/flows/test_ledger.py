@@ -396,3 +396,25 @@ async def test_a_visit_that_was_planned_and_not_made_costs_what_the_clause_says(
         heard = [one.text for one in c.zhang.skips()]
         assert any("记入你的台账：警告" in text and "拜访计划" in text for text in heard)
         c.skips()
+
+
+async def test_p41_why_leads_only_to_what_the_reader_may_see(c: Company) -> None:
+    """A lead that went on is no more its former owner's; the manager still gets there."""
+    group = await c.bench.group("销售群", c.boss, c.zhang, c.li, department="销售部", purposes=[Purpose.SALES])
+    await c.boss.says("/lead 来电 宏图电子 高先生 13912345678 30万 要20台空压机 浦东")
+    await c.boss.presses("发布")
+    await c.bench.clock_to("09:30")
+    await c.zhang.presses("抢单", group)
+    c.skips()
+    await c.bench.clock_to("09:41")
+    told = c.zhang.expects("记入你的台账：罚款 50 元、停分配 1 次", "申诉", "依据")
+    await c.zhang.presses("依据", message=told.message)
+    why = c.zhang.expects("按制度自动记录", "线索 #1", "09:30 接单", "时限 09:40", "已告知当事人")
+    assert "查看事项" not in why.labels
+    shown = c.boss.expects("已记录：销售部-张三", "撤销", "依据")
+    await c.boss.presses("依据", message=shown.message)
+    why = c.boss.expects("线索 #1", "查看事项", "怎么算的")
+    await c.boss.presses("查看事项", message=why.message)
+    c.boss.expects("在销售群发布（第 2 次）", "销售部-张三 未按时联系")
+    c.skips()
+    group.skips()

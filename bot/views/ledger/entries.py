@@ -250,6 +250,7 @@ def subject_name(v: Viewer, subject: str) -> str:
         "task": v.t("task {number}", number=number),
         "complaint": v.t("complaint ({number})", number=number),
         "visit": v.t("visit ({number})", number=number),
+        "violation": v.t("violation ({number})", number=number),
         "plan": v.t("visit plan"),
         "customer": v.t("customer record"),
         "checkin": v.t("check-in {number}", number=number.partition(":")[0]),

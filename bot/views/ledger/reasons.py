@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from bot.views.base import Html, Viewer, fill, lines
+from bot.views.discipline import category_name
 from bot.views.ledger.appeals import verdict_name
 from bot.views.ledger.entries import clause_title, count_words, effect_words, effects_words, subject_name
 from bot.views.reasons import tells, titles
@@ -74,8 +75,16 @@ def _plain(v: Viewer, key: str, value: Any) -> Html | None:
         return v.t("days: {days}", days="、".join(v.day(date.fromisoformat(day)) for day in value))
     if key == "number":
         return v.t("complaint {number}", number=value)
-    if key == "text":
+    if key in {"text", "found"}:
         return fill("“{text}”", text=value)
+    if key == "group":
+        return v.t("in the group {group}", group=value)
+    if key == "category":
+        return category_name(v, str(value))
+    if key == "at":
+        return fill("{at}", at=v.when(value))
+    if key == "year":
+        return v.t("year {year}", year=value)
     return None
 
 
