@@ -31,6 +31,7 @@ from core.people import is_superior
 from core.ports import UnitOfWork
 
 MOST_TEXT = 1000
+MOST_LOOKED_AT = 30  # older ones are long past their days
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +227,10 @@ class Appealable:
 
 @permits(*STAFF)
 def appealable(uow: UnitOfWork, actor: Actor) -> list[Appealable]:
-    """One's own cases that can be appealed now, newest first."""
+    """One's own cases that can be appealed now, newest first, among the last ones."""
+    heads = [one for one in uow.ledger.of_person(actor.staff_id) if one.id == one.case and one.in_force]
     found = []
-    for entry in uow.ledger.of_person(actor.staff_id):
-        if entry.id != entry.case or not entry.in_force:
-            continue
+    for entry in heads[:MOST_LOOKED_AT]:
         case = uow.ledger.case(entry.id)
         if all(one.is_good for one in case.standing(uow.now)):
             continue

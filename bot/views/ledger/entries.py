@@ -179,12 +179,7 @@ def read_amount(text: str) -> int | None:
 
 
 def ask_evidence(v: Viewer, words_: int, photos: int, refs: Sequence[str], most: int) -> Html:
-    given = [
-        v.n("{n} text", "{n} texts", words_) if words_ else "",
-        v.n("{n} photo or file", "{n} photos or files", photos) if photos else "",
-        "、".join(subject_name(v, ref) for ref in refs),
-    ]
-    got = " · ".join(part for part in given if part)
+    got = _got(v, words_, photos, refs)
     return lines(
         fill("<b>{got}</b>", got=Html(got)) if got else None,
         v.t("What does it rest on? Send words, photos (at most {most}), or what it is about: task 12.", most=most),
@@ -205,13 +200,18 @@ def confirm(
 
 
 def given(v: Viewer, words_: int, photos: int, refs: Sequence[str]) -> Html | None:
+    got = _got(v, words_, photos, refs)
+    return v.t("Evidence: {evidence}", evidence=Html(got)) if got else None
+
+
+def _got(v: Viewer, words_: int, photos: int, refs: Sequence[str]) -> str:
+    """文字 1 条 · 照片、文件 2 个 · 任务 12"""
     parts = [
         v.n("{n} text", "{n} texts", words_) if words_ else "",
         v.n("{n} photo or file", "{n} photos or files", photos) if photos else "",
         "、".join(subject_name(v, ref) for ref in refs),
     ]
-    got = " · ".join(part for part in parts if part)
-    return v.t("Evidence: {evidence}", evidence=Html(got)) if got else None
+    return " · ".join(part for part in parts if part)
 
 
 def entered(v: Viewer, label: str, entries: Sequence[Entry]) -> Screen:
