@@ -6,6 +6,7 @@ An area that gives people something to look after adds a `Holding` (`core/<area>
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,7 +63,7 @@ class Line:
     text: str
 
 
-class Holding:
+class Holding(ABC):
     """What one area gives people to look after.
 
     `covers` are the columns that name whoever holds it. `to_superior`: it is the next superior's by nature,
@@ -73,20 +74,20 @@ class Holding:
     covers: ClassVar[frozenset[str]]
     to_superior: ClassVar[bool] = False
 
+    @abstractmethod
     def held_by(self, uow: UnitOfWork, person: Person) -> Sequence[Held]:
         """Everything open that is the person's."""
-        raise NotImplementedError
 
+    @abstractmethod
     def move(self, uow: UnitOfWork, subject: str, leaver: Person, receiver: Person, *, anew: bool) -> Moved | None:
         """Make it the receiver's, if it still is the leaver's: a conditional update. `anew` lets its limit begin
         with the receiver. None where it is the leaver's no more."""
-        raise NotImplementedError
 
     def step_back(self, uow: UnitOfWork, leaver: Person) -> Sequence[tuple[Held, PersonId]]:
         """Somebody begins to hand over: what can't wait goes on at once, by the area's rule. What went to whom."""
         return ()
 
-    def leave(self, uow: UnitOfWork, leaver: Person) -> None:
+    def leave(self, uow: UnitOfWork, leaver: Person) -> None:  # noqa: B027 most areas have nothing to end
         """Somebody has left: what is nobody else's ends."""
 
     def unfit(self, uow: UnitOfWork, held: Held, person: Person) -> str:
@@ -101,7 +102,9 @@ class Holding:
         """How many such things each person has."""
         return {}
 
-    def follow(self, uow: UnitOfWork, subject: str, leaver: Person, receiver: Person) -> None:
+    def follow(  # noqa: B027 on most areas nothing hangs
+        self, uow: UnitOfWork, subject: str, leaver: Person, receiver: Person
+    ) -> None:
         """Something of any area went from one to the other: what hangs on it goes along."""
 
     def clients(self, uow: UnitOfWork, subject: str, leaver: Person) -> Sequence[Client]:

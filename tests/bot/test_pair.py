@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from bench.pair import run
-from tests.support.databases import missing_redis, postgresql
-
-REDIS = os.environ.get("KEGUAN_TEST_REDIS", "redis://127.0.0.1:6379/9")
+from tests.support.databases import REDIS, missing_redis, postgresql
 
 
 async def test_another_process_takes_over_and_nothing_is_lost_or_done_twice(tmp_path: Path) -> None:

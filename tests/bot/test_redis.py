@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -14,9 +13,7 @@ from aiogram.fsm.storage.base import StorageKey
 from bot.fsm import NoRedis, RedisForms
 from bot.pace import CHAT_SPAN
 from bot.shared_pace import KEY
-from tests.support.databases import missing_redis
-
-REDIS = os.environ.get("KEGUAN_TEST_REDIS", "redis://127.0.0.1:6379/9")
+from tests.support.databases import REDIS, missing_redis
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from core.rulebook import default
 from storage.store import Store
 
 SERVER = os.environ.get("KEGUAN_TEST_PG", "postgresql+psycopg://postgres:postgres@127.0.0.1:5432/postgres")
+REDIS = os.environ.get("KEGUAN_TEST_REDIS", "redis://127.0.0.1:6379/9")
 KINDS = ("sqlite", "postgresql")
 NOON = datetime(2026, 9, 14, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai, a Monday
 
