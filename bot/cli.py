@@ -229,7 +229,7 @@ def _rulebook(settings: Settings) -> Rulebook:
 
 
 def _upgrade(settings: Settings) -> Path | None:
-    from storage.migrate import NewerDatabase, Unfinished
+    from storage.migrate import InUse, NewerDatabase, Unfinished
     from storage.migrate import upgrade as lift
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -239,6 +239,12 @@ def _upgrade(settings: Settings) -> Path | None:
         from bot.moving import unfinished
 
         typer.echo(unfinished(_viewer(settings, "")), err=True)
+        raise typer.Exit(1) from None
+    except InUse as error:
+        texts = _viewer(settings, "")
+        typer.echo(
+            texts.t("An older version still works on the database ({names}). Stop it first.", names=error), err=True
+        )
         raise typer.Exit(1) from None
     except NewerDatabase as error:
         texts = _viewer(settings, "")

@@ -25,13 +25,20 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from storage.engine import is_sqlite
+from storage.processes import LEASE
 
 T = TypeVar("T")
 HERE = Path(__file__).parent / "migrations"
+_ALONE = f"SELECT pg_advisory_xact_lock({0x6B65676D})"
+_WORKING = f"SELECT name FROM processes WHERE seen_at > clock_timestamp() - interval '{LEASE} seconds' ORDER BY id"  # noqa: S608  # a figure of ours
 
 
 class NewerDatabase(RuntimeError):
     """The database was written by a newer version of the program."""
+
+
+class InUse(RuntimeError):
+    """Processes of an older version work on the database; named as host:process."""
 
 
 class Unfinished(RuntimeError):
@@ -67,15 +74,32 @@ def _current_of(connection: sa.Connection) -> str | None:
 
 def upgrade(url: str, revision: str = "head") -> Path | None:
     """Bring a database up to a revision. A SQLite file that holds something is copied beside itself before; the
-    copy's path. Raises NewerDatabase where the program is older than its data, and Unfinished."""
+    copy's path. Raises NewerDatabase where the program is older than its data, Unfinished, and InUse where older
+    processes still work on it."""
     at = _on(url, _usable)
     if at is not None and at not in _known():
         raise NewerDatabase(at)
     if at == (head() if revision == "head" else revision):
         return None
     copy = _back_up(url, at) if at is not None else None
-    _on(url, lambda connection: command.upgrade(_with(connection), revision))
+    _on(url, lambda connection: _lift(connection, at, revision))
     return copy
+
+
+def _lift(connection: sa.Connection, at: str | None, revision: str) -> None:
+    """On a server one process lifts, the others wait for it and find it done."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_ALONE)
+        if _current_of(connection) != at:
+            return
+        if working := _working(connection):
+            raise InUse(", ".join(working))
+    command.upgrade(_with(connection), revision)
+
+
+def _working(connection: sa.Connection) -> list[str]:
+    known = sa.inspect(connection).has_table("processes")
+    return list(connection.exec_driver_sql(_WORKING).scalars()) if known else []
 
 
 def refuse_unfinished(url: str) -> None:

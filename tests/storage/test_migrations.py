@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,36 @@ def test_data_of_a_newer_version_are_not_touched(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(migrate.NewerDatabase, match="from_the_future"):
         migrate.upgrade(url)
+
+
+def _write(url: str, *statements: str) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def test_processes_that_start_at_once_lift_a_server_once() -> None:
+    """A rolling start of a new version: one makes the tables, the others wait and find them made."""
+    with postgresql() as url, ThreadPoolExecutor(3) as several:
+        for done in [several.submit(migrate.upgrade, url) for _ in range(3)]:
+            assert done.result() is None
+        assert migrate.current(url) == migrate.head()
+        migrate.check(url)
+
+
+def test_older_processes_are_not_overtaken() -> None:
+    """Tables are not changed under a process that knows the former ones; a dead one's entry is no hindrance."""
+    with postgresql() as url:
+        migrate.upgrade(url)
+        former = next(ScriptDirectory.from_config(migrate.config()).walk_revisions()).down_revision
+        _write(
+            url,
+            f"UPDATE alembic_version SET version_num = '{former}'",
+            "INSERT INTO processes (name, seen_at) VALUES ('first:1', clock_timestamp()), "
+            "('dead:2', clock_timestamp() - interval '1 minute')",
+        )
+        with pytest.raises(migrate.InUse, match=r"^first:1$"):
+            migrate.upgrade(url)
+        assert migrate.current(url) == former
