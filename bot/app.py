@@ -133,7 +133,7 @@ class App:
 
     async def prepare(self) -> None:
         """Open the stores, learn the bot's name, wire the dispatcher. Handles nothing yet. Raises NotAlone."""
-        self.store.start()
+        await self.store.open()
         if self.crowd is not None:
             await self.crowd.join()
         await self.store.lay_calendar()

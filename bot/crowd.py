@@ -15,6 +15,7 @@ import structlog
 
 from storage.processes import LEASE, Living
 from storage.store import Store
+from storage.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
 EVERY = 1.0  # seconds between two signs of life
@@ -75,11 +76,16 @@ class Crowd:
             await asyncio.sleep(EVERY / 4)
 
     async def _beat(self) -> Living:
-        me, begun = self._store.process or 0, monotonic()
-        heard = begun - self._beat_at <= LEASE  # where nobody was heard for a while, nobody is held dead for it
-        living = await self._store.unit(lambda uow: uow.processes.beat(me, bury=heard))
+        me = self._store.process or 0
+
+        def beat(uow: SqlUnitOfWork) -> tuple[float, Living]:
+            ran = monotonic()  # it may have waited for the database
+            heard = ran - self._beat_at <= LEASE  # where nobody was heard for a while, nobody is held dead for it
+            return ran, uow.processes.beat(me, bury=heard)
+
+        ran, living = await self._store.unit(beat)
         if me in living.ids:
-            self._beat_at = begun
+            self._beat_at = ran
         return living
 
     def _note(self, living: Living) -> bool:

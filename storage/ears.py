@@ -8,6 +8,7 @@ import threading
 
 import sqlalchemy as sa
 
+from storage.engine import REACH
 from storage.store import Store
 from storage.turns import CHANNEL, read
 
@@ -41,9 +42,12 @@ class Ears:
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         import psycopg  # noqa: PLC0415  # only where a server is used
 
-        url = sa.make_url(self._store.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        known = sa.make_url(self._store.url).set(drivername="postgresql")
+        url = known.update_query_dict({name: str(value) for name, value in REACH.items()}).render_as_string(
+            hide_password=False
+        )
         while not self._ended.is_set():
-            with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url, autocommit=True) as connection:
+            with contextlib.suppress(psycopg.Error), psycopg.connect(url, autocommit=True) as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
                 self._tell(loop, EVERYTHING)
                 while not self._ended.is_set():

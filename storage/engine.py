@@ -8,11 +8,20 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 BUSY_MS = 10_000
-PATIENCE = {  # how soon the server lets go of what a machine that is gone held
+PATIENCE = {  # how soon the server lets go of what a machine that is gone held, and of a statement without end
+    "statement_timeout": 60_000,  # milliseconds
     "idle_in_transaction_session_timeout": 10_000,  # milliseconds
     "tcp_keepalives_idle": 5,  # seconds
     "tcp_keepalives_interval": 2,
     "tcp_keepalives_count": 3,
+}
+
+REACH = {  # how soon a server that is gone is noticed here
+    "connect_timeout": 2,  # seconds
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds
 }
 
 
@@ -32,7 +41,7 @@ def make_engine(url: str, *, read_only: bool = False) -> sa.Engine:
             url,
             pool_pre_ping=True,
             execution_options={"preserve_rowcount": True},
-            connect_args={"options": " ".join(f"-c {name}={value}" for name, value in PATIENCE.items())},
+            connect_args={**REACH, "options": " ".join(f"-c {name}={value}" for name, value in PATIENCE.items())},
         )
     engine = sa.create_engine(url, connect_args={"check_same_thread": False})
 

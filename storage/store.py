@@ -25,6 +25,7 @@ from core.rules.changing import book_of
 from core.rules.mornings import opened_today
 from core.worktime import CompanyDay
 from storage.audit import Recorder, triggers
+from storage.away import Absence, Away, is_away, pauses
 from storage.base import Base
 from storage.calendar import CALENDAR
 from storage.engine import is_sqlite, make_engine
@@ -62,6 +63,8 @@ class Store:
         self._turns = None if is_sqlite(url) else Turns(self._recorder)
         self._writer = Writer(self._engine, self._turns or self._recorder)
         self._readers = ThreadPoolExecutor(READERS, "reader")
+        self._hurried = False
+        self._unread = Absence("reading")  # a disk that is full can still be read
         self._identities: dict[tuple[AccountId, ChatId], tuple[float, Identity]] = {}
         self._changes = 0
         self.on_commit: list[Callable[[frozenset[str]], None]] = []
@@ -113,6 +116,36 @@ class Store:
     def create_tables(self) -> None:
         """Make the tables at once, without migrations; for tests and throw-away stores."""
         Base.metadata.create_all(self._engine)
+
+    @property
+    def absence(self) -> Absence:
+        """Since when nothing can be written."""
+        return self._writer.absence
+
+    async def open(self) -> None:
+        """`start`, once the database is there."""
+        for pause in pauses():
+            try:
+                await asyncio.to_thread(self.start)
+            except Exception as error:
+                await self._wait_after(error, pause)
+            else:
+                self._unread.over()
+                return
+
+    def hurry(self) -> None:
+        """From now on, don't wait for a database that is away: what meets it fails with Away."""
+        self._hurried = True
+        self._writer.hurry()
+
+    async def _wait_after(self, error: Exception, pause: float, *, reading: bool = False) -> None:
+        """Where the database is away, wait; raise anything else."""
+        if not is_away(error, reading=reading):
+            raise error
+        if self._hurried:
+            raise Away(str(error)) from error
+        self._unread.noted(error)
+        await asyncio.sleep(pause)
 
     def start(self) -> None:
         """Begin to take work; what writes the trail is put in place first."""
@@ -182,6 +215,8 @@ class Store:
 
         def run(connection: sa.Connection) -> T:
             views: list[str] = []
+            touched.clear()  # the database may have been away at an earlier run
+            laid.clear()
             uow = self._uow(connection, views, scheduled=Role.SYSTEM in doing.actor.roles)
             result = work(uow)
             touched.update(uow.touched)
@@ -237,8 +272,17 @@ class Store:
         return found
 
     async def look(self, work: Callable[[SqlUnitOfWork], T]) -> T:
-        """Run any function that only reads, on a reader thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        """Run any function that only reads, on a reader thread; again, while the database is away."""
+        loop = asyncio.get_running_loop()
+        for pause in pauses():
+            try:
+                found = await loop.run_in_executor(self._readers, self._read, work)
+            except sa.exc.DBAPIError as error:
+                await self._wait_after(error, pause, reading=True)
+            else:
+                self._unread.over()
+                return found
+        raise AssertionError("unreachable")
 
     def _read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         with self._reading.connect() as connection:

@@ -13,10 +13,13 @@ import sqlalchemy as sa
 
 from storage.audit import Recorder
 from storage.audit.triggers import LOCK
+from storage.away import StillOpen
 
 CHANNEL = "keguan"
 OF_ONE = frozenset({"deadlines", "notices", "acts"})  # not told by a process that knows itself alone
-_TURN = f"SELECT pg_advisory_xact_lock({LOCK})"
+_TURN = f"SELECT pg_advisory_xact_lock({LOCK}), pg_current_xact_id()::text"
+_BECAME = "SELECT pg_xact_status(%s::text::xid8)"
+_IN_FUTURE = "22023"  # SQLSTATE: a server that took over has never heard of that transaction
 _TELL = "SELECT pg_notify(%s, %s)"
 
 
@@ -28,9 +31,10 @@ class Turns:
         self.me = secrets.token_hex(8)  # so that one does not hear itself
         self._touched: set[str] = set()
         self.alone = True
+        self._mark: str | None = None
 
     def begin(self, connection: sa.Connection) -> None:
-        connection.exec_driver_sql(_TURN)
+        self._mark = connection.exec_driver_sql(_TURN).one()[1]
         self._touched = set()
         self._recorder.begin(connection)
 
@@ -46,6 +50,21 @@ class Turns:
         told = self._touched - OF_ONE if self.alone else self._touched
         if told:
             connection.exec_driver_sql(_TELL, (CHANNEL, f"{self.me}|{','.join(sorted(told))}"))
+
+    def mark(self) -> str | None:
+        return self._mark
+
+    def was_committed(self, connection: sa.Connection, mark: str) -> bool:
+        """The server remembers what became of its transactions."""
+        try:
+            became = connection.exec_driver_sql(_BECAME, (mark,)).scalar()
+        except sa.exc.DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _IN_FUTURE:
+                raise
+            return False
+        if became == "in progress":
+            raise StillOpen(mark)
+        return bool(became == "committed")
 
 
 def read(payload: str) -> tuple[str, frozenset[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+
+from storage.away import Absence, Away, is_away, pauses
 
 MOST_PER_COMMIT = 200
 
@@ -35,6 +38,12 @@ class Journal(Protocol):
     def close(self, connection: sa.Connection) -> None:
         """The last thing before the commit; an error takes the whole transaction back."""
 
+    def mark(self) -> str | None:
+        """By what the server knows this transaction afterwards; None where a commit that failed was surely none."""
+
+    def was_committed(self, connection: sa.Connection, mark: str) -> bool:
+        """What became of a transaction whose commit was not answered. Raises StillOpen."""
+
 
 class WriterStopped(RuntimeError):
     """Work was handed in after the writer had been stopped."""
@@ -54,19 +63,31 @@ class Writer:
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._stopped = False
+        self._hurried = threading.Event()
+        self._connection: sa.Connection | None = None
+        self._doubt: str | None = None  # the transaction whose commit is not answered yet
+        self.absence = Absence("writing")
 
     def start(self) -> None:
         self._thread.start()
+
+    def hurry(self) -> None:
+        """From now on, don't wait for a database that is away: its units fail with Away."""
+        self._hurried.set()
 
     def stop(self) -> None:
         """Finish what is queued and end the thread."""
         if not self._stopped:
             self._stopped = True
             self._queue.put(None)
-            self._thread.join()
+            if self._thread.ident is not None:
+                self._thread.join()
 
     async def do(self, work: Work) -> Any:
-        """Run `work` in a unit of its own; returns after the commit, or raises what it raised after its rollback."""
+        """Run `work` in a unit of its own; returns after the commit, or raises what it raised after its rollback.
+
+        While the database is away this waits, and runs `work` again: it must not remember an earlier run.
+        """
         if self._stopped:
             raise WriterStopped
         loop = asyncio.get_running_loop()
@@ -75,10 +96,10 @@ class Writer:
         return await item.future
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            while (batch := self._take()) is not None:
-                self._commit(connection, batch)
-                self._release(batch)
+        while (batch := self._take()) is not None:
+            self._carry_out(batch)
+            self._release(batch)
+        self._let_go()
 
     def _take(self) -> list[_Item] | None:
         first = self._queue.get()
@@ -96,21 +117,70 @@ class Writer:
             batch.append(item)
         return batch
 
-    def _commit(self, connection: sa.Connection, batch: list[_Item]) -> None:
+    def _carry_out(self, batch: list[_Item]) -> None:
+        """Commit the batch, as often as that needs to be tried, and once: what is behind it waits meanwhile."""
+        for pause in pauses():
+            error = self._try(batch)
+            if error is not None and is_away(error):
+                self.absence.noted(error)
+                if not self._hurried.wait(pause):
+                    continue
+                error = Away(str(error))
+            else:
+                self.absence.over()
+            if error is not None:
+                for item in batch:
+                    item.error = item.error or error
+            return
+
+    def _try(self, batch: list[_Item]) -> BaseException | None:
+        """One try; what the transaction as a whole failed of. Then nobody may believe that anything was done."""
         try:
-            with connection.begin() as transaction:
-                if self._journal is not None:
-                    self._journal.begin(connection)
-                if len(batch) == 1:
-                    self._run_alone(connection, transaction, batch[0])
-                else:
-                    self._run_together(connection, batch)
-                if self._journal is not None and transaction.is_active:
-                    self._journal.close(connection)
-        except BaseException as error:  # noqa: BLE001, RUF100  # the commit itself failed: nobody may believe it was done
-            for item in batch:
-                item.error = item.error or error
-            connection.invalidate()  # an open transaction left behind would refuse every later one: begin afresh
+            if not self._was_committed():
+                self._commit(batch)
+        except BaseException as error:  # noqa: BLE001, RUF100  # handed to whoever awaits the units
+            self._let_go()  # an open transaction left behind would refuse every later one: begin afresh
+            return error
+        return None
+
+    def _connected(self) -> sa.Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(Exception):  # it may be broken in any way
+                connection.invalidate()
+            with contextlib.suppress(Exception):
+                connection.close()
+
+    def _was_committed(self) -> bool:
+        """Whether the commit that was not answered was carried out all the same."""
+        if self._doubt is None or self._journal is None:
+            return False
+        connection = self._connected()
+        with connection.begin():
+            done = self._journal.was_committed(connection, self._doubt)
+        self._doubt = None
+        return done
+
+    def _commit(self, batch: list[_Item]) -> None:
+        for item in batch:
+            item.result = item.error = None
+        connection = self._connected()
+        with connection.begin() as transaction:
+            if self._journal is not None:
+                self._journal.begin(connection)
+            if len(batch) == 1:
+                self._run_alone(connection, transaction, batch[0])
+            else:
+                self._run_together(connection, batch)
+            if self._journal is not None and transaction.is_active:
+                self._journal.close(connection)
+                self._doubt = self._journal.mark()
+        self._doubt = None
 
     def _opening(self) -> str:
         return self._journal.opening() if self._journal is not None else ""
@@ -121,7 +191,9 @@ class Writer:
             if opening := self._opening():
                 connection.exec_driver_sql(opening)
             item.result = item.work(connection)
-        except BaseException as error:  # noqa: BLE001, RUF100  # handed to whoever awaits the unit
+        except BaseException as error:
+            if is_away(error):
+                raise
             item.error = error
             transaction.rollback()
 
@@ -133,7 +205,9 @@ class Writer:
                 bare.execute(f"SAVEPOINT unit; {opening}" if opening else "SAVEPOINT unit")
                 try:
                     item.result = item.work(connection)
-                except BaseException as error:  # noqa: BLE001, RUF100  # handed to whoever awaits the unit
+                except BaseException as error:
+                    if is_away(error):
+                        raise  # also what ran before it in this transaction is to run again
                     bare.execute("ROLLBACK TO SAVEPOINT unit")
                     item.error = error
                 bare.execute("RELEASE SAVEPOINT unit")
@@ -146,7 +220,7 @@ class Writer:
         for item in batch:
             loops.setdefault(item.loop, []).append(item)
         for loop, items in loops.items():
-            if not loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits
                 loop.call_soon_threadsafe(_settle, items)
 
 

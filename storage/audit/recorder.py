@@ -122,6 +122,13 @@ class Recorder:
                 self._chain(connection, lines)
         self._cursor.close()
 
+    def mark(self) -> str | None:
+        """In a file a commit that failed was none."""
+        return None
+
+    def was_committed(self, _connection: sa.Connection, _mark: str) -> bool:
+        return False
+
     def _pending(self) -> int:
         """The last row that waits. A server's rows carry the unit's number instead."""
         if not self._file:
