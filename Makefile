@@ -32,7 +32,7 @@ check: $(READY) ## style, types, layers, texts
 	$(BIN)/lint-imports
 	$(BIN)/python -m bot.texts
 
-bench: $(READY) ## measure, side by side in one run
+bench: $(READY) ## measure, side by side in one run, and print one table
 	$(BIN)/python -m bench
 
 format: $(READY)

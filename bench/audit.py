@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench import table
+from bench.machine import folder as on_disk
 from bench.subject import take_duty
+from bench.table import Line, at_most, compared, limited
 from core.access import Actor, Role
 from core.audit import GENESIS, digest
 from core.clock import ManualClock
@@ -57,28 +57,26 @@ def lines(number: int) -> Iterator[tuple[Any, ...]]:
         previous = sealed
 
 
-def million(folder: Path, number: int) -> None:
+def million(folder: Path, number: int) -> float:
+    """Seconds of verifying that many lines; ValueError where they do not hold."""
     url = f"sqlite:///{folder / 'trail.db'}"
     store = Store(url, ManualClock(NOON), default())
     store.create_tables()
     store.start()
     store.close()
-    begun = time.perf_counter()
     with sqlite3.connect(folder / "trail.db") as connection:
         put = f"INSERT INTO audit_trail ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
         connection.executemany(put, lines(number))
     connection.close()
-    made = time.perf_counter() - begun
     engine = make_engine(url, read_only=True)
-    begun, cpu = time.perf_counter(), time.process_time()
+    begun = time.perf_counter()
     verdict = verify(engine)
-    took, busy = time.perf_counter() - begun, time.process_time() - cpu
+    took = time.perf_counter() - begun
     engine.dispose()
-    size = (folder / "trail.db").stat().st_size / 2**20
-    print(f"{verdict.lines:,} lines, {size:,.0f} MiB, made in {made:.0f} s")
-    print(f"verified in {took:.1f} s, CPU {busy:.1f} s")
-    if verdict.fault is not None or verdict.lines != number or took > GOAL * number / 1_000_000:
-        raise SystemExit(f"goal missed: {verdict}")
+    (folder / "trail.db").unlink()
+    if verdict.fault is not None or verdict.lines != number:
+        raise ValueError(f"the trail does not hold: {verdict}")
+    return took
 
 
 class Subject:
@@ -122,28 +120,38 @@ class Subject:
         return (time.process_time() - cpu) / (at_once * times) * 1e6
 
 
-async def cost(folder: Path, rounds: int) -> None:
+async def cost(folder: Path, runs: int) -> dict[int, dict[bool, list[float]]]:
+    """By how many at once, and with the trail or without: microseconds of CPU a unit, taken in turn."""
     subjects = {traced: Subject(folder, traced=traced) for traced in (False, True)}
     for subject in subjects.values():
         await subject.start()
-    print(f"{'':12}{'without':>10}{'with':>10}{'more':>8}   µs of CPU a unit of work")
-    for at_once, times in ((20, 100), (1, 300)):
-        found: dict[bool, list[float]] = {False: [], True: []}
-        for _ in range(rounds):
+        await subject.run(20, 25)  # what is made at the first use is made
+    found: dict[int, dict[bool, list[float]]] = {20: {False: [], True: []}, 1: {False: [], True: []}}
+    for at_once, taken in found.items():
+        for _ in range(runs):
             for traced, subject in subjects.items():
-                found[traced].append(await subject.run(at_once, times))
-        bare, traced_ = (statistics.median(found[traced]) for traced in (False, True))
-        print(f"{at_once:>3} at once {bare:10.0f}{traced_:10.0f}{traced_ - bare:8.0f}")
+                taken[traced].append(await subject.run(at_once, 2000 // at_once if at_once > 1 else 300))
     for subject in subjects.values():
         subject.store.close()
+    return found
 
 
-def main() -> None:
-    quick = "--quick" in sys.argv
-    with tempfile.TemporaryDirectory() as name:
-        asyncio.run(cost(Path(name), 3 if quick else 7))
-        million(Path(name), 100_000 if quick else 1_000_000)
+def measure(runs: int, quick: bool) -> list[Line]:
+    number = 100_000 if quick else 1_000_000
+    with on_disk() as folder:
+        costs = asyncio.run(cost(folder, runs))
+        verified = [million(folder, number) for _ in range(1 if quick else min(runs, 3))]
+    goal = at_most(GOAL * number / 1_000_000)
+    return [
+        *(
+            compared(
+                f"a unit of work with the trail, {at_once} at once", "µs CPU", took[True], "without", took[False]
+            )
+            for at_once, took in costs.items()
+        ),
+        limited(f"the trail verified, {number:,} lines", "s", verified, goal),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    table.main(measure)

@@ -2,87 +2,86 @@
 
     python -m bench.echo [--quick]
 
-Keguan: inbox, identity, permission, one SQLite commit (synchronous=FULL) with a deadline and a notice, the answer.
-Echo: aiogram's own polling, one handler that replies. Limits are off, each bot has a process of its own, the platform
-has another; runs are taken in turn and the medians told. Goals: 0.8 of the echo's updates a second, and at 50 updates
-offered a second a p99 of at most 3 times the echo's.
+Keguan: inbox, identity, permission, one commit (SQLite: synchronous=FULL; PostgreSQL: synchronous_commit=on) with a
+deadline and a notice, the answer, the mark that it is handled. Echo: aiogram's own polling (limit 100), one handler
+that replies. The platform's limits are off, each bot has a process of its own, the platform has another. Runs are
+taken in turn, each on a fresh platform and database.
 """
 
 from __future__ import annotations
 
 import asyncio
-import statistics
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from bench.processes import company, end, platform, spawn
+from bench import table
+from bench.subjects import ECHO, Running, Subject, running, subjects
+from bench.table import Line, at_least, at_most, compared, missing
 
 GROUPS = 50
 TEXT = "/benchmark {n}"
+RATE = 50  # updates a second offered, where it is asked how long an answer takes
+WARM = 300  # updates before the watch is set going
+Found = dict[str, list[dict[str, float]]]
+GOALS = {"SQLite": at_least(1.0), "PostgreSQL": at_least(0.8)}
 
 
-async def _bot(which: str, url: str, token: str, folder: Path) -> Any:
-    rest = [str(folder)] if which == "keguan" else []
-    return await spawn("bench.subject", which, url, *rest, BENCH_TOKEN=token)
+async def throughput(subject: Subject, updates: int) -> dict[str, float]:
+    """Updates a second of a bot that runs already and is given many at once; and what one costs the bot's process,
+    in microseconds of the processor."""
+    async with running(subject, GROUPS) as bot:
+        await bot.start()
+        await _warm(bot)
+        cpu = bot.cpu()
+        await bot.platform.ask("load", n=updates, text=TEXT)
+        found = await bot.answered(WARM + updates)
+        return {"rate": updates / found["seconds"], "cpu": (bot.cpu() - cpu) / updates * 1e6}
 
 
-async def _prepared(there: Any, folder: Path) -> str:
-    made = await there.ask("people", groups=GROUPS)
-    await company(folder, made["groups"])
-    return str(made["token"])
+async def _warm(bot: Running) -> None:
+    """What is made at the first use is made."""
+    await bot.platform.ask("offer", n=WARM, text="/benchmark w{n}", rate=2 * RATE)
+    await bot.answered(WARM)
+    await bot.platform.ask("forget")
 
 
-async def throughput(which: str, updates: int) -> float:
-    """Updates a second, from the bot's first request to its last answer, when all wait already."""
-    with tempfile.TemporaryDirectory() as name:
-        async with platform() as there:
-            token = await _prepared(there, Path(name))
-            await there.ask("load", n=updates, text=TEXT)
-            bot = await _bot(which, there.url, token, Path(name))
-            found = await there.ask("wait", answers=updates)
-            await end(bot)
-    if found["answers"] != updates:
-        raise RuntimeError(f"{which}: {found['answers']} of {updates} answered")
-    return float(updates / found["seconds"])
-
-
-async def latency(which: str, updates: int, rate: float) -> dict[str, float]:
+async def latency(subject: Subject, updates: int) -> dict[str, float]:
     """Milliseconds from message to answer when updates come at a steady rate."""
-    with tempfile.TemporaryDirectory() as name:
-        async with platform() as there:
-            token = await _prepared(there, Path(name))
-            bot = await _bot(which, there.url, token, Path(name))
-            await there.ask("load", n=100, text=TEXT)  # warm
-            await there.ask("wait", answers=100)
-            await there.ask("forget")
-            await there.ask("offer", n=updates, text="/benchmark o{n}", rate=rate)
-            found = await there.ask("wait", answers=100 + updates, seconds=20)
-            await end(bot)
-    return {"p50": found["p50"], "p99": found["p99"]}
+    async with running(subject, GROUPS) as bot:
+        await bot.start()
+        await _warm(bot)
+        await bot.platform.ask("offer", n=updates, text="/benchmark o{n}", rate=RATE)
+        found = await bot.answered(WARM + updates)
+        return {"p50": found["p50"], "p99": found["p99"]}
 
 
-async def main() -> None:
-    quick = "--quick" in sys.argv
-    runs, updates = (3, 1000) if quick else (5, 3000)
-    rates: dict[str, list[float]] = {"echo": [], "keguan": []}
+async def rounds(measured: Any, measuring: list[Subject], runs: int, updates: int) -> Found:
+    """What each subject did in each of its runs, by its name."""
+    found: Found = {subject.name: [] for subject in measuring}
     for _ in range(runs):
-        for which, found in rates.items():
-            found.append(await throughput(which, updates))
-    delays: dict[str, list[dict[str, float]]] = {"echo": [], "keguan": []}
-    for _ in range(runs):
-        for which, measured in delays.items():
-            measured.append(await latency(which, 200 if quick else 500, 50))
-    medians = {which: statistics.median(found) for which, found in rates.items()}
-    print(f"{'':8}{'updates/s':>11}{'(runs)':>40}{'p50 ms':>9}{'p99 ms':>9}   at 50/s offered")
-    late = {}
-    for which, found in rates.items():
-        p50, p99 = (statistics.median(d[name] for d in delays[which]) for name in ("p50", "p99"))
-        late[which] = p99
-        print(f"{which:8}{medians[which]:11.0f}{' '.join(f'{r:.0f}' for r in found):>40}{p50:9.1f}{p99:9.1f}")
-    print(f"{'ratio':8}{medians['keguan'] / medians['echo']:11.2f}{'':40}{'':9}{late['keguan'] / late['echo']:9.2f}")
+        for subject in measuring:
+            found[subject.name].append(await measured(subject, updates))
+            table.say(f"{subject.name}: {', '.join(f'{k} {v:.1f}' for k, v in found[subject.name][-1].items())}")
+    return found
+
+
+def measure(runs: int, quick: bool) -> list[Line]:
+    there, absent = subjects()
+    rates = asyncio.run(rounds(throughput, there, runs, 1000 if quick else 3000))
+    delays = asyncio.run(rounds(latency, there, runs, 200 if quick else 1000))
+    ours = [subject.name for subject in there if subject is not ECHO]
+
+    def line(what: str, unit: str, found: Found, key: str, name: str, goal: Any) -> Line:
+        runs_of = {which: [one[key] for one in found[which]] for which in (name, ECHO.name)}
+        return compared(f"{what}, {name}", unit, runs_of[name], ECHO.name, runs_of[ECHO.name], goal)
+
+    return [
+        *(line("durable path", "updates/s", rates, "rate", name, GOALS.get(name)) for name in ours),
+        *(line("… CPU of the bot's process", "µs an update", rates, "cpu", name, None) for name in ours),
+        *(line(f"answer at {RATE}/s offered, p50", "ms", delays, "p50", name, None) for name in ours),
+        *(line(f"answer at {RATE}/s offered, p99", "ms", delays, "p99", name, at_most(1.5)) for name in ours),
+        *(missing(f"durable path, {name}", why) for name, why in absent),
+    ]
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    table.main(measure)

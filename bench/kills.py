@@ -1,6 +1,6 @@
 """What a kill -9 costs: nothing that was accepted, and no effect twice (OPS-1).
 
-    python -m bench.kills [UPDATES KILLS]
+    python -m bench.kills [--quick]
 
 A platform in one process, the bot in another on a SQLite file; while everybody writes, the bot is killed again and
 again and started anew. Each update opens a deadline and leaves a notice in one commit; a deadline opened twice would
@@ -13,14 +13,15 @@ import asyncio
 import os
 import signal
 import sqlite3
-import sys
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import table
+from bench.machine import folder as on_disk
 from bench.processes import company, end, platform, spawn
+from bench.table import Line, at_most, limited
 
 GROUPS = 20
 TOLD_TWICE = (
@@ -100,20 +101,14 @@ async def _finished(file: Path, updates: int) -> dict[str, int]:
     return _look(file, updates)
 
 
-async def main() -> None:
-    updates, kills = (int(value) for value in sys.argv[1:3]) if len(sys.argv) > 2 else (1600, 12)
-    with tempfile.TemporaryDirectory() as name:
-        found = await run(updates, kills, Path(name))
-    print(
-        f"{'updates':>9}{'kill -9':>9}{'stored':>9}{'lost':>7}{'twice':>7}{'unfinished':>12}{'dead':>7}{'answers':>9}"
-    )
-    print(
-        f"{found.updates:9}{found.kills:9}{found.stored:9}{found.lost:7}{found.twice:7}{found.unfinished:12}"
-        f"{found.dead:7}{found.answers:9}"
-    )
-    if found.lost or found.twice or found.unfinished:
-        raise SystemExit("something was lost, done twice or left")
+def measure(runs: int, quick: bool) -> list[Line]:
+    updates, kills = (200, 3) if quick else (1600, 12)
+    with on_disk() as folder:
+        found = asyncio.run(run(updates, kills, folder))
+    wrong = found.lost + found.twice + found.unfinished + found.dead
+    note = f"{found.updates} updates, {found.kills} kills, {found.stored} stored, {found.answers} answers"
+    return [limited("kill -9, SQLite: lost, done twice or left", "", [wrong], at_most(0), note)]
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    table.main(measure)

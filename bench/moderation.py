@@ -1,20 +1,22 @@
 """How long the look at a group's message takes, with 2,000 words of a company beside the shipped list (ORG-5).
 
+    python -m bench.moderation
+
 The messages are those of the tests' corpus, one by one, and run together to the most a message may hold. Measured is
 the time of the thread itself: what the machine does beside it is not counted.
-
-Run: python -m bench.moderation
 """
 
 from __future__ import annotations
 
 import random
-import sys
 import time
 from pathlib import Path
+from typing import Any
+
+from bench import table
+from bench.table import Line, at_most, limited
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 CORPUS = ROOT / "tests" / "core" / "moderation" / "ordinary.txt"
 WORDS = 2_000
 MOST_TEXT = 4_096
@@ -39,28 +41,35 @@ def messages() -> dict[str, list[str]]:
     }
 
 
-def main() -> int:
-    from core.discipline import Post, Standing, watch
+def p99(watched: Any, texts: list[str]) -> float:
+    """Milliseconds of this thread, for one message."""
+    from core.discipline import Post, Standing
+
+    spent = []
+    for text in texts:
+        begun = time.thread_time()
+        watched.judge(Post(text), Standing.STAFF)
+        spent.append((time.thread_time() - begun) * 1000)
+    return sorted(spent)[int(len(spent) * 0.99)]
+
+
+def measure(runs: int, quick: bool) -> list[Line]:
+    from core.discipline import watch
     from core.ids import GroupId
     from core.rulebook import loads
 
     rulebook = loads(f"preset: default\ndiscipline:\n  words:\n    advertising: [{', '.join(words(WORDS))}]\n")
-    start = time.perf_counter()
     watched = watch(rulebook.discipline, [], GroupId(1))
-    print(f"building the index  {(time.perf_counter() - start) * 1000:8.1f} ms, once a rulebook")
-    worst = 0.0
-    for name, texts in messages().items():
-        spent = []
-        for text in texts:
-            begun = time.thread_time()
-            watched.judge(Post(text), Standing.STAFF)
-            spent.append((time.thread_time() - begun) * 1000)
-        spent.sort()
-        p99 = spent[int(len(spent) * 0.99)]
-        worst = max(worst, p99 if name != LONGEST else 0.0)
-        print(f"{name:18}  p50 {spent[len(spent) // 2]:6.3f} ms   p99 {p99:6.3f} ms   most {spent[-1]:6.3f} ms")
-    return int(worst > LIMIT_MS)
+    return [
+        limited(
+            f"a group's message looked at: {name}, p99",
+            "ms CPU",
+            [p99(watched, texts) for _ in range(runs)],
+            None if name == LONGEST else at_most(LIMIT_MS),
+        )
+        for name, texts in messages().items()
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    table.main(measure)

@@ -1,4 +1,6 @@
-"""How quick the page is: `python -m bench.page` (needs Chromium).
+"""How quick the page is, where there is Chromium.
+
+    python -m bench.page [--quick]
 
 Starts `keguan sandbox` as its own process and opens it in a browser that runs already, and measures
 - first screen: from the start of the process to phones that can be used,
@@ -17,10 +19,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.sandbox.browser import Screen, open_browser
+from bench import table
+from bench.table import Line, at_most, limited, missing
+from tests.sandbox.browser import CHROMIUM, Screen, open_browser
 
 PEOPLE = 200
 ROUNDS = 30
+COMPLAINTS = "complaints of the browser"
 WATCH = """([selector, text]) => new Promise(done => {
     const box = document.querySelector(selector), start = performance.now();
     const seen = () => {
@@ -44,27 +49,31 @@ FRAMES = """() => { window.longest = 0; let last = performance.now();
     requestAnimationFrame(frame); }"""
 
 
-async def main() -> None:
+Found = dict[tuple[str, str], list[float]]  # by what and unit
+
+
+async def measured() -> Found:
+    found: Found = {}
     async with open_browser() as screen:
-        await _measure(screen)
+        await _measure(screen, found)
+    return found
 
 
-async def _measure(screen: Screen) -> None:
+async def _measure(screen: Screen, found: Found) -> None:
     started = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.sandbox.web.main", "0", stdout=asyncio.subprocess.PIPE
     )
     try:
         url = await _url(process)
-        print(f"page answers                     {time.perf_counter() - started:8.2f} s")
+        found["page answers", "s"] = [time.perf_counter() - started]
         await screen.open(url)
-        print(f"first screen (phones usable)     {time.perf_counter() - started:8.2f} s")
-        await _clicks(screen)
-        print(f"memory of the server             {_resident(process.pid):8.0f} MB")
-        await _crowd(screen)
-        print(f"memory after {PEOPLE} people          {_resident(process.pid):8.0f} MB")
-        if screen.complaints:
-            print("the browser complained:", *screen.complaints, sep="\n  ")
+        found["first screen, phones usable", "s"] = [time.perf_counter() - started]
+        await _clicks(screen, found)
+        found["memory of its server", "MB"] = [_resident(process.pid)]
+        await _crowd(screen, found)
+        found[f"memory after {PEOPLE} people", "MB"] = [_resident(process.pid)]
+        found[COMPLAINTS, ""] = [len(screen.complaints)]
     finally:
         process.terminate()
         await process.wait()
@@ -79,7 +88,7 @@ async def _url(process: asyncio.subprocess.Process) -> str:
     raise RuntimeError("the sandbox did not start")
 
 
-async def _clicks(screen: Screen) -> None:
+async def _clicks(screen: Screen, found: Found) -> None:
     page = screen.page
     zhang = await screen.chat("张三", "销售部")
     await screen.chat("王建国", "销售部")
@@ -90,7 +99,7 @@ async def _clicks(screen: Screen) -> None:
             await page.evaluate(WATCH, [f'.phone[data-person="{person}"] .log', f"第{person}-{n}句"])
             for n in range(ROUNDS)
         ]
-        _print(title, taken)
+        found[title, "ms"] = taken
     await screen.chat("张三", "客管")
     taken = []
     for _ in range(ROUNDS):
@@ -99,10 +108,10 @@ async def _clicks(screen: Screen) -> None:
         await page.evaluate("window.act('/help')")
         await page.wait_for_function(MORE_THAN, arg=[me, before])
         taken.append((time.perf_counter() - start) * 1000)
-    _print("message to the bot's answer", taken)
+    found["message to the bot's answer", "ms"] = taken
 
 
-async def _crowd(screen: Screen) -> None:
+async def _crowd(screen: Screen, found: Found) -> None:
     page = screen.page
     status: dict[str, Any] = await page.evaluate("window.sandbox.status.phones")
     people = []
@@ -120,15 +129,15 @@ async def _crowd(screen: Screen) -> None:
         *(_act(screen, {"act": "say", "person": one, "chat": group, "text": f"{one} 到！"}) for one in people)
     )
     await phone.get_by_text(f"{people[-1]} 到！").wait_for()
-    print(f"{PEOPLE} people write in one group    {(time.perf_counter() - start) * 1000:8.0f} ms")
-    print(f"longest frame meanwhile          {await page.evaluate('window.longest'):8.0f} ms")
+    found[f"{PEOPLE} people write in one group", "ms"] = [(time.perf_counter() - start) * 1000]
+    found["longest frame meanwhile", "ms"] = [await page.evaluate("window.longest")]
     await page.evaluate("window.longest = 0")
     me = await phone.get_attribute("data-person")
     await page.evaluate(TYPE, me)
     log = f'.phone[data-person="{me}"] .log'
     taken = [await page.evaluate(WATCH, [log, f"大家好{number}。"]) for number in range(ROUNDS)]
-    _print(f"click to effect among {PEOPLE}", taken)
-    print(f"longest frame meanwhile          {await page.evaluate('window.longest'):8.0f} ms")
+    found[f"click to effect among {PEOPLE}", "ms"] = taken
+    found[f"longest frame among {PEOPLE}", "ms"] = [await page.evaluate("window.longest")]
 
 
 async def _act(screen: Screen, body: dict[str, Any]) -> dict[str, Any]:
@@ -140,14 +149,6 @@ async def _act(screen: Screen, body: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _print(title: str, taken: list[float]) -> None:
-    ordered = sorted(taken)
-    print(
-        f"{title:32} {statistics.median(ordered):8.0f} ms   (most {ordered[-1]:.0f}, 95 % under "
-        f"{ordered[int(len(ordered) * 0.95) - 1]:.0f})"
-    )
-
-
 def _resident(pid: int) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS"):
@@ -155,5 +156,20 @@ def _resident(pid: int) -> float:
     return 0.0
 
 
+def measure(runs: int, quick: bool) -> list[Line]:
+    if not CHROMIUM:
+        return [missing("sandbox page", "no Chromium (KEGUAN_CHROMIUM)")]
+    rounds = [asyncio.run(measured()) for _ in range(1 if quick else runs)]
+    return [
+        limited(
+            f"sandbox page: {what}",
+            unit,
+            [statistics.median(found[what, unit]) for found in rounds],
+            at_most(0) if what == COMPLAINTS else None,
+        )
+        for what, unit in rounds[0]
+    ]
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    table.main(measure)

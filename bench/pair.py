@@ -1,6 +1,6 @@
 """Two processes on one PostgreSQL: one is killed, the other takes over; nothing lost, no effect twice (OPS-1).
 
-    python -m bench.pair DATABASE_URL REDIS_URL [UPDATES KILLS]
+    python -m bench.pair [--quick]
 
 Each time the process that leads is killed in the midst of its work, and a new one is started beside the survivor.
 """
@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bench import table
+from bench.machine import REDIS, no_postgresql, no_redis, postgresql
+from bench.machine import folder as on_disk
 from bench.processes import company, end, platform, spawn
+from bench.table import Line, at_most, limited, missing
 
 GROUPS = 10
 COUNTS = {
@@ -106,11 +108,20 @@ async def _finished(engine: sa.Engine, updates: int) -> dict[str, int]:
     return found
 
 
-async def main() -> None:
-    updates, kills = (int(value) for value in sys.argv[3:5]) if len(sys.argv) > 4 else (600, 4)
-    with tempfile.TemporaryDirectory() as name:
-        print(await run(updates, kills, Path(name), sys.argv[1], sys.argv[2]))
+def measure(runs: int, quick: bool) -> list[Line]:
+    what = "kill -9 of the leader, two on PostgreSQL"
+    if reason := no_postgresql() or no_redis():
+        return [missing(what, reason)]
+    updates, kills = (200, 2) if quick else (600, 4)
+    with on_disk() as folder, postgresql() as database:
+        found = asyncio.run(run(updates, kills, folder, database, REDIS))
+    wrong = updates - found.done + found.twice + found.unfinished + found.dead + found.outages
+    note = f"{found.updates} updates, {found.kills} kills, {found.stored} stored, {found.answers} answers"
+    return [
+        limited(f"{what}: lost, done twice or left", "", [wrong], at_most(0), note),
+        limited("… longest silence after a kill", "s", [found.silence]),
+    ]
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    table.main(measure)

@@ -62,7 +62,7 @@ class Remote:
 @asynccontextmanager
 async def platform() -> AsyncIterator[Remote]:
     """A platform on a free loopback port."""
-    process = await spawn("bench.platform")
+    process = await spawn("bench.telegram")
     assert process.stdout
     try:
         yield Remote(process, json.loads(await process.stdout.readline())["url"])

@@ -1,6 +1,8 @@
 """How long working-time questions take, in milliseconds of the processor: another load does not count.
 
-Target (P4): adding and measuring five years under 5 ms."""
+    python -m bench.worktime
+
+Goal (P4): adding and measuring five years under 5 ms."""
 
 from __future__ import annotations
 
@@ -10,6 +12,8 @@ from statistics import median
 from time import process_time
 from zoneinfo import ZoneInfo
 
+from bench import table
+from bench.table import Line, at_most, limited
 from core.worktime import NationalCalendar, Shift, WorkTime
 
 OFFICE = {day: (Shift(time(9), time(12)), Shift(time(13), time(18))) for day in range(5)}
@@ -42,37 +46,34 @@ def measured(act: Callable[[WorkTime], object], make: Callable[[], WorkTime]) ->
     return median(taken)
 
 
-def main() -> None:
-    """Print a line for each question: the first time it is asked, and again."""
-    for year in range(START.year - 1, FIVE_YEARS_ON.year + 2):
-        CALENDAR.is_official(year)
-        CALENDAR.name(START.date().replace(year=year))
+def questions() -> tuple[dict[str, Callable[[WorkTime], object]], dict[str, Callable[[WorkTime], object]]]:
+    """What is asked over five years, and over days."""
     span = fresh().between(START, FIVE_YEARS_ON)
-    known = fresh()
-    long: dict[str, Callable[[WorkTime], object]] = {
+    return {
         "between five years": lambda work: work.between(START, FIVE_YEARS_ON),
         "add five years of minutes": lambda work: work.add(START, span),
         "subtract five years of minutes": lambda work: work.subtract(FIVE_YEARS_ON, span),
         "add 1,250 working days": lambda work: work.add_days(START, 1_250),
-    }
-    short: dict[str, Callable[[WorkTime], object]] = {
+    }, {
         "ten minutes on": lambda work: work.add_minutes(START, 10),
         "forty working days on": lambda work: work.add_days(START, 40),
         "explain three days": lambda work: work.explain_days(START, 3),
     }
-    print(f"{'':32}{'first':>10}{'again':>10}{'with leave':>12}   ms, medians of {RUNS}")
-    slow = []
-    for what, act in {**long, **short}.items():
-        found = (
-            measured(act, fresh),
-            measured(act, lambda: known),
-            measured(act, lambda: person(fresh())),
-        )
-        print(f"{what:32}{found[0]:10.3f}{found[1]:10.3f}{found[2]:12.3f}")
-        slow += [what] if what in long and max(found) > TARGET_MS else []
-    if slow:
-        raise SystemExit(f"over {TARGET_MS} ms: {', '.join(slow)}")
+
+
+def measure(runs: int, quick: bool) -> list[Line]:
+    """A line for each question: the slowest of first asked, asked again, and asked for somebody with leave."""
+    for year in range(START.year - 1, FIVE_YEARS_ON.year + 2):
+        CALENDAR.is_official(year)
+        CALENDAR.name(START.date().replace(year=year))
+    known, lines = fresh(), []
+    for asked, goal in zip(questions(), (at_most(TARGET_MS), None), strict=True):
+        for what, act in asked.items():
+            ways: tuple[Callable[[], WorkTime], ...] = (fresh, lambda: known, lambda: person(fresh()))
+            taken = [max(measured(act, make) for make in ways) for _ in range(runs)]
+            lines.append(limited(f"working time: {what}", "ms CPU", taken, goal))
+    return lines
 
 
 if __name__ == "__main__":
-    main()
+    table.main(measure)
