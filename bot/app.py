@@ -35,9 +35,11 @@ from bot.dialogs.keeping import CardsStay
 from bot.fsm import RedisForms, SqlStorage
 from bot.guard import Guard
 from bot.handling import Ask, Do
+from bot.health import Health
 from bot.housekeeping import drop_anchor, keep_tidy
 from bot.i18n import LANGUAGES, catalogue
 from bot.intake import Intake
+from bot.listener import Listener, Stage
 from bot.middlewares.chats import Chats
 from bot.middlewares.identity import Identity
 from bot.pace import Pace
@@ -87,6 +89,7 @@ def build(settings: Settings, clock: Clock | None = None, rulebook: Rulebook | N
         rulebook_file=settings.rulebook,
         anchors=settings.data_dir / anchors.FILE,
         crowded=settings.on_server,
+        listen=settings.listen_at,
     )
 
 
@@ -104,6 +107,7 @@ class App:
         rulebook_file: Path | None = None,
         anchors: Path | None = None,
         crowded: bool = False,
+        listen: tuple[str, int] | None = None,
     ) -> None:
         self.store = store
         self.anchors = anchors  # where the trail's end is noted
@@ -122,6 +126,8 @@ class App:
         self.hands = Hands(store, bot)
         self.crowd = Crowd(store, several=isinstance(forms, RedisForms)) if crowded else None
         self.rulebook_file = RulebookFile(store, rulebook_file)
+        self.listener = Listener(listen)
+        self.health = Health(self.listener)
         self._sender: Sender | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -159,6 +165,7 @@ class App:
 
     async def start(self) -> None:
         """Take up what a stop or crash left, hear what waits at the platform, and only then judge by the clock."""
+        await self.listener.open()
         await self.prepare()
         await self.rulebook_file.take_up()
         await self.intake.resume()
@@ -167,6 +174,7 @@ class App:
             await self.poller.catch_up()
             await self.intake.idle()
         await self.bell.start()
+        self.listener.stage = Stage.READY
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -224,6 +232,7 @@ class App:
 
     async def stop(self) -> None:
         """Stop taking, finish what is in hand, let go of files and connections."""
+        self.listener.stage = Stage.STOPPING
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -237,6 +246,7 @@ class App:
         self.store.close()
         await self.dispatcher.storage.close()
         await self.bot.session.close()
+        await self.listener.close()
 
     async def idle(self) -> None:
         """Wait until nothing is in hand and nothing can be sent now; for tests and moved clocks."""

@@ -17,6 +17,7 @@ from aiogram.utils.token import TokenValidationError
 from bot.app import build
 from bot.crowd import NotAlone, StruckOut
 from bot.fsm import NoRedis
+from bot.listener import AddressTaken
 from bot.settings import Settings
 from core.rulebook import Rulebook
 
@@ -58,6 +59,9 @@ async def _serve(settings: Settings, rulebook: Rulebook) -> int:
     try:
         with contextlib.suppress(asyncio.CancelledError):
             await running
+    except AddressTaken as error:
+        log.error("can't listen", address=settings.listen, reason=error.strerror, advice="KEGUAN_LISTEN")
+        return 1
     except NotAlone:
         log.error("another process works on this database", advice="KEGUAN_REDIS_URL lets several work together")
         return 1

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "KEGUAN_"
+LAST_PORT = 65535
+ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -25,6 +28,20 @@ class Settings(BaseSettings):
     rulebook: Path | None = Field(None, description="The company's rulebook; empty: the default preset")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     paced: bool = Field(True, description="Keep within Telegram's sending limits; off only for local servers")
+    listen: str = Field("", description="Where /healthz and /metrics answer, host:port; empty: nowhere")
+
+    @field_validator("listen")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and (not ADDRESS.fullmatch(value) or int(value.rpartition(":")[2]) > LAST_PORT):
+            raise ValueError("host:port, like 127.0.0.1:8080")
+        return value
+
+    @property
+    def listen_at(self) -> tuple[str, int] | None:
+        """Host and port of the process's own web server; None where it has none."""
+        host, _, port = self.listen.rpartition(":")
+        return (host.strip("[]"), int(port)) if self.listen else None
 
     @property
     def store_url(self) -> str:

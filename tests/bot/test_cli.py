@@ -305,8 +305,8 @@ def test_run_answers_stops_in_order_and_goes_on_where_it_was(home: Path, platfor
         platform.does(anna.say, after)
 
 
-def test_run_with_a_refused_token_ends_with_advice(home: Path, platform: Platform) -> None:
-    write(home, KEGUAN_BOT_TOKEN="1000001:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", KEGUAN_API_BASE=platform.server.url)
+def ends(home: Path) -> str:
+    """What a process says that ends by itself with code 1."""
     done = subprocess.run(
         [sys.executable, "-m", "bot", "run"],
         cwd=home,
@@ -317,5 +317,18 @@ def test_run_with_a_refused_token_ends_with_advice(home: Path, platform: Platfor
         check=False,
     )
     assert done.returncode == 1
-    assert "keguan doctor" in done.stderr
     assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_run_with_a_refused_token_ends_with_advice(home: Path, platform: Platform) -> None:
+    write(home, KEGUAN_BOT_TOKEN="1000001:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", KEGUAN_API_BASE=platform.server.url)
+    assert "keguan doctor" in ends(home)
+
+
+def test_run_on_a_taken_port_ends_with_advice(home: Path, platform: Platform) -> None:
+    where = platform.server.url.removeprefix("http://")
+    write(home, KEGUAN_BOT_TOKEN=TOKEN, KEGUAN_API_BASE=platform.server.url, KEGUAN_LISTEN=where)
+    told = json.loads(next(line for line in ends(home).splitlines() if "can't listen" in line))
+    assert (told["address"], told["advice"]) == (where, "KEGUAN_LISTEN")
+    assert "in use" in told["reason"]

@@ -316,6 +316,7 @@ async def open_bench(
     clock: ManualClock | None = None,
     rulebook_file: Path | None = None,
     strict: bool = True,
+    listen: tuple[str, int] | None = None,
 ) -> AsyncIterator[Bench]:
     """A running bench on the database in `folder`. Opening it twice on one folder is a restart."""
     clock = clock or ManualClock(at)
@@ -323,7 +324,8 @@ async def open_bench(
     rulebook = rulebook or (load(rulebook_file) if rulebook_file else default())
     store = Store(address(folder), clock, rulebook)
     bot = Bot(telegram.token, session=SandboxSession(telegram), default=default_properties())
-    app = App(store, FormStore(f"sqlite+aiosqlite:///{folder / 'forms.db'}"), clock, bot, rulebook_file=rulebook_file)
+    forms = FormStore(f"sqlite+aiosqlite:///{folder / 'forms.db'}")
+    app = App(store, forms, clock, bot, rulebook_file=rulebook_file, listen=listen)
     bench = Bench(telegram, clock, app, Conductor(app, clock))
     forget = telegram.listen(bench.hear)
     await app.start()
