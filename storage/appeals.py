@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.errors import NotFound
 from core.ids import AppealId, EntryId, PersonId
 from core.ledger import UNDECIDED, Appeal, AppealState, Ending, Item
-from storage.base import Base, Json, UtcDateTime, table
+from storage.base import Base, Json, UtcDateTime, next_number, table
 
 _NOT_WITHDRAWN = sa.text("state != 'withdrawn'")
 
@@ -61,9 +61,10 @@ class AppealItemRow(Base):
 
 _T, _I = table(AppealRow), table(AppealItemRow)
 _CONFLICT: dict[str, Any] = {"index_elements": ["case_id", "instance"], "index_where": _NOT_WITHDRAWN}
+_NUMBER = next_number(AppealRow)
 _FILE = {
-    "sqlite": sqlite.insert(AppealRow).on_conflict_do_nothing(**_CONFLICT),
-    "postgresql": postgresql.insert(AppealRow).on_conflict_do_nothing(**_CONFLICT),
+    "sqlite": sqlite.insert(AppealRow).values(_NUMBER).on_conflict_do_nothing(**_CONFLICT),
+    "postgresql": postgresql.insert(AppealRow).values(_NUMBER).on_conflict_do_nothing(**_CONFLICT),
 }
 _GET = sa.select(_T).where(_T.c.id == sa.bindparam("row"))
 _OF_CASE = sa.select(_T).where(_T.c.case_id == sa.bindparam("head")).order_by(_T.c.id)

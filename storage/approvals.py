@@ -28,7 +28,7 @@ from core.approvals.model import (
 )
 from core.errors import NotFound
 from core.ids import AccountId, ApprovalId, DeciderId, DelegationId, PersonId
-from storage.base import Base, Json, UtcDateTime, table
+from storage.base import Base, Json, UtcDateTime, next_number, table
 from storage.people import DepartmentRow, PersonRow, label_of
 
 OPEN_ONLY = sa.text("state = 'open'")
@@ -179,9 +179,10 @@ _SAYS = (
     .where(_S.c.approval_id.in_(sa.bindparam("approvals", expanding=True)))
     .order_by(_S.c.id)
 )
+_NUMBER = next_number(ApprovalRow)
 _ADD: dict[str, Any] = {
-    "sqlite": sqlite.insert(_A).on_conflict_do_nothing().returning(_A.c.id),
-    "postgresql": postgresql.insert(_A).on_conflict_do_nothing().returning(_A.c.id),
+    "sqlite": sqlite.insert(_A).values(_NUMBER).on_conflict_do_nothing().returning(_A.c.id),
+    "postgresql": postgresql.insert(_A).values(_NUMBER).on_conflict_do_nothing().returning(_A.c.id),
 }
 _AT_THIS_STEP = (
     sa.select(_A.c.id).where(_A.c.id == _S.c.approval_id, _A.c.step == _S.c.step, _IS_OPEN).correlate(_S).exists()

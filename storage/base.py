@@ -92,11 +92,23 @@ def table(row: type[Base]) -> sa.Table:
     return found
 
 
-def insert_ignoring(row: type[Base], *, on: list[str]) -> dict[str, sa.Executable]:
+def next_number(row: type[Base]) -> dict[str, Any]:
+    """The id of a row whose number people see: the one after the highest, for a row at a time.
+
+    A server's own counting leaves a gap wherever a transaction is taken back. Writers take turns (`storage.turns`),
+    so nobody else counts meanwhile.
+    """
+    id: sa.ColumnElement[Any] = table(row).c.id
+    return {"id": sa.select(sa.func.coalesce(sa.func.max(id), 0) + 1).scalar_subquery()}
+
+
+def insert_ignoring(row: type[Base], *, on: list[str], numbered: bool = False) -> dict[str, sa.Executable]:
     """`INSERT … ON CONFLICT DO NOTHING`, built once for each database."""
+    given = next_number(row) if numbered else {}
+    lite, pg = (insert(row).values(given) if given else insert(row) for insert in (sqlite.insert, postgresql.insert))
     return {
-        "sqlite": sqlite.insert(row).on_conflict_do_nothing(index_elements=on),
-        "postgresql": postgresql.insert(row).on_conflict_do_nothing(index_elements=on),
+        "sqlite": lite.on_conflict_do_nothing(index_elements=on),
+        "postgresql": pg.on_conflict_do_nothing(index_elements=on),
     }
 
 

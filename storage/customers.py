@@ -26,7 +26,7 @@ from core.errors import NotFound
 from core.geo import Point
 from core.ids import CustomerId, PersonId
 from core.names import Phone
-from storage.base import Base, UtcDateTime, table
+from storage.base import Base, UtcDateTime, next_number, table
 from storage.people import DepartmentRow, PersonRow
 
 MOST_LIKE = 200  # records that are compared letter by letter with a new name
@@ -97,6 +97,7 @@ _T, _N, _C, _F = table(CustomerRow), table(CustomerPhoneRow), table(CustomerCont
 _P, _D = table(PersonRow), table(DepartmentRow)
 _LABEL = (_D.c.name + "-" + _P.c.name).label("owner_label")
 _WITH_OWNER = sa.join(_T, _P, _P.c.id == _T.c.owner_id).join(_D, _D.c.id == _P.c.department_id)
+_ADD = sa.insert(_T).values(next_number(CustomerRow)).returning(_T.c.id)
 _GET = sa.select(_T, _LABEL).select_from(_WITH_OWNER).where(_T.c.id == sa.bindparam("row"))
 _PHONES = sa.select(_N).where(_N.c.customer_id == sa.bindparam("row")).order_by(_N.c.position)
 _CONTACTS = sa.select(_C).where(_C.c.customer_id == sa.bindparam("row")).order_by(_C.c.id)
@@ -226,7 +227,7 @@ class SqlCustomers:
         }
         try:
             with self._c.begin_nested():
-                added = CustomerId(self._c.execute(sa.insert(_T).returning(_T.c.id), values).scalar_one())
+                added = CustomerId(self._c.execute(_ADD, values).scalar_one())
                 for position, phone in enumerate(new.phones, 1):
                     self._put_phone(added, phone, position)
         except IntegrityError:

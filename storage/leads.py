@@ -63,7 +63,7 @@ class LeadEventRow(Base):
 
 
 _T, _E = table(LeadRow), table(LeadEventRow)
-_PUT = insert_ignoring(LeadRow, on=["open_phone"])
+_PUT = insert_ignoring(LeadRow, on=["open_phone"], numbered=True)
 _OF_PHONE = sa.select(_T).where(_T.c.open_phone == sa.bindparam("number"))
 _GET = sa.select(_T).where(_T.c.id == sa.bindparam("row"))
 _IS_OPEN = _T.c.state.in_([state.value for state in OPEN])

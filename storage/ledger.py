@@ -58,7 +58,7 @@ class WithheldRow(Base):
 
 
 _T, _W, _A = table(EntryRow), table(WithheldRow), table(AppealRow)
-_PUT = insert_ignoring(EntryRow, on=["key"])
+_PUT = insert_ignoring(EntryRow, on=["key"], numbered=True)
 _BY_KEY = sa.select(_T).where(_T.c.key == sa.bindparam("k"))
 _GET = sa.select(_T).where(_T.c.id == sa.bindparam("row"))
 _OF_PERSON = sa.select(_T).where(_T.c.person_id == sa.bindparam("who")).order_by(_T.c.id.desc())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.errors import NotFound
 from core.ids import AssignmentId, ExcuseId, GroupId, PersonId, TaskId
 from core.tasks import Answer, AnswerState, Assignment, Excuse, NewTask, Task, TaskState
-from storage.base import Base, UtcDateTime, insert_ignoring, table
+from storage.base import Base, UtcDateTime, insert_ignoring, next_number, table
 from storage.people import DepartmentRow, PersonRow, label_of
 
 
@@ -147,6 +147,7 @@ _GIVEN_BY = _OPEN.where(_T.c.giver_id == sa.bindparam("who"))
 _EXCUSES = sa.select(_E, label_of(_E.c.decided_by_id, "decider"))
 _EXCUSE = _EXCUSES.where(_E.c.id == sa.bindparam("row"))
 _EXCUSES_OF = _EXCUSES.where(_E.c.task_id == sa.bindparam("of")).order_by(_E.c.id)
+_NUMBER = next_number(TaskRow)
 _FILE = insert_ignoring(ExcuseRow, on=["task_id", "person_id"])
 _DECIDE = (
     sa.update(_E)
@@ -236,7 +237,7 @@ class SqlTasks:
             "due_at": task.due_at,
             "state": TaskState.OPEN,
         }
-        added = self._c.execute(sa.insert(_T).values(values).returning(_T.c.id)).scalar_one()
+        added = self._c.execute(sa.insert(_T).values({**values, **_NUMBER}).returning(_T.c.id)).scalar_one()
         part = {"task_id": added, "state": AnswerState.WAITING, "due_at": task.due_at}
         self._c.execute(sa.insert(_A), [{**part, "person_id": person} for person in people])
         return self.get(TaskId(added))

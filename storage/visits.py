@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.geo import Point, Source
 from core.ids import CustomerId, PersonId, PlanId, VisitId
 from core.visits.model import NewVisit, Plan, PlanState, Remark, Spot, Visit
-from storage.base import Base, UtcDateTime, Words, table
+from storage.base import Base, UtcDateTime, Words, next_number, table
 from storage.customers import CustomerRow
 from storage.people import DepartmentRow, PersonRow
 
@@ -67,6 +67,7 @@ def _with_names(of: sa.Table) -> sa.Select[Any]:
     return sa.select(of, _NAME, _LABEL).select_from(joined.join(_D, _D.c.id == _P.c.department_id))
 
 
+_ADD = sa.insert(_V).values(next_number(VisitRow)).returning(_V.c.id)
 _MINE = _with_names(_V).where(_V.c.person_id == sa.bindparam("who"))
 _GET = _with_names(_V).where(_V.c.id == sa.bindparam("row"))
 _LAST = _MINE.order_by(_V.c.id.desc()).limit(sa.bindparam("most"))
@@ -167,7 +168,7 @@ class SqlVisits:
             "next_open": report.next_on is not None,
             "at": new.at,
         }
-        added = self._c.execute(sa.insert(_V).returning(_V.c.id), values).scalar_one()
+        added = self._c.execute(_ADD, values).scalar_one()
         return self.get(VisitId(added))
 
     def get(self, visit: VisitId) -> Visit:

@@ -44,7 +44,9 @@ class House:
 
         def rows(uow: Any) -> dict[str, list[Any]]:
             tables = [t for t in Base.metadata.sorted_tables if t.name not in MACHINERY]
-            return {t.name: [tuple(row) for row in uow.inbox._c.execute(sa.select(t))] for t in tables}
+            return {
+                t.name: sorted((tuple(row) for row in uow.inbox._c.execute(sa.select(t))), key=repr) for t in tables
+            }
 
         found: dict[str, list[Any]] = await self.bench.look(rows)
         return found

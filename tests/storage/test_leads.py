@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from core.leads import OPEN, UNOWNED, Draft, EventKind, Lead, LeadEvent, LeadSta
 from core.people import StaffRow
 from core.rulebook import default
 from storage.store import Store
+from storage.unit_of_work import SqlUnitOfWork
 
 MONDAY = datetime(2026, 9, 14, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 ANNA, BEN = PersonId(1), PersonId(2)
@@ -54,6 +56,22 @@ async def test_a_lead_comes_back_as_it_was_added(store: Store) -> None:
     assert await store.look(lambda uow: uow.leads.get(lead.id)) == lead
     with pytest.raises(NotFound):
         await store.look(lambda uow: uow.leads.get(LeadId(99)))
+
+
+async def test_what_was_taken_back_leaves_no_gap_in_the_numbers(store: Store) -> None:
+    """P43: on a server, too, whose own counting goes on through what fails."""
+    first = await _added(store)
+
+    def fails(uow: SqlUnitOfWork) -> None:
+        assert uow.leads.add(_new(replace(DRAFT, phone="+8613800001112"))) is not None
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await store.unit(fails)
+    assert await store.unit(lambda uow: uow.leads.add(_new())) is None, "its phone is taken"
+    following = await store.unit(lambda uow: uow.leads.add(_new(replace(DRAFT, phone="+8613800001113"))))
+    assert following is not None
+    assert following.id == first.id + 1
 
 
 async def test_an_event_comes_back_as_it_was_logged(store: Store) -> None:
