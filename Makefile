@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo story run test check bench format clean
+.PHONY: demo story run test check bench chaos format clean
 
 $(READY): requirements-dev.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed (set PYTHON=…)"; exit 1; }
@@ -34,6 +34,9 @@ check: $(READY) ## style, types, layers, texts
 
 bench: $(READY) ## measure, side by side in one run, and print one table
 	$(BIN)/python -m bench
+
+chaos: $(READY) ## kill it two hundred times, take its databases and its platform away, and look what is left
+	$(BIN)/python -m chaos
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
