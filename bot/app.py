@@ -30,7 +30,7 @@ from bot.bell import Bell
 from bot.clock import SystemClock
 from bot.commands import CATALOGUE, Place
 from bot.connection import Connection
-from bot.crowd import Crowd
+from bot.crowd import EVERY, Crowd
 from bot.dialogs.keeping import CardsStay
 from bot.fsm import RedisForms, SqlStorage
 from bot.guard import Guard
@@ -220,15 +220,14 @@ class App:
         await asyncio.gather(*self._duties().values())
 
     async def _inherit(self, crowd: Crowd) -> None:
-        """Take up what dead processes had in hand."""
+        """Take what a dead process had in hand, and what waits though nobody was heard to say so."""
         while True:
-            await crowd.deaths.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(crowd.deaths.wait(), EVERY)
             crowd.deaths.clear()
-            try:
-                if taken := await self.intake.resume():
-                    log.warning("taken over", updates=taken)
-            except Exception:  # a database that is away for a while: looked at again in a second
-                log.exception("nothing taken over")
+            with contextlib.suppress(Exception):  # a database that is away for a while: looked at again in a second
+                if await self.store.look(lambda uow: uow.inbox.any_free()):
+                    self.intake.look_again()
 
     async def stop(self) -> None:
         """Stop taking, finish what is in hand, let go of files and connections."""
@@ -238,6 +237,7 @@ class App:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self.intake.close()
         await self.intake.idle()
         if self.anchors is not None and self._tasks:
             await drop_anchor(self.store, self.anchors, self.clock)

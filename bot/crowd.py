@@ -1,7 +1,7 @@
 """The crowd: several processes on one database. Each shows life every second; the oldest one leads.
 
-The leader polls, rings, sends and tidies; every process handles what it has taken into the inbox. Who is silent for
-longer than the lease is struck out: another leads, and takes up what the dead one had in hand.
+The leader polls, rings, sends and tidies; every process handles updates. Who is silent for longer than the lease is
+struck out: another leads, and the others take what the dead one had in hand.
 """
 
 from __future__ import annotations
@@ -94,10 +94,9 @@ class Crowd:
             self._store.turns.alone = len(living.ids) == 1
         if living.buried:
             log.warning("processes struck out", dead=living.buried)
+            self.deaths.set()
         leads = living.ids[0] == self._store.process
-        if leads:
-            self.deaths.set()  # also one that died between striking out and taking over has left something
-            if not self.leads.is_set():
-                log.info("leads", process=self._store.process, of=len(living.ids))
-                self.leads.set()
+        if leads and not self.leads.is_set():
+            log.info("leads", process=self._store.process, of=len(living.ids))
+            self.leads.set()
         return leads

@@ -1,172 +1,216 @@
-"""The intake: raw updates go to the inbox first, then through the handlers, in order within a chat."""
+"""The intake: raw updates go to the inbox first, then through the handlers, in order within a lane."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections import deque
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import orjson
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.types import Update
-from pydantic import ValidationError
 
-from bot.handling import Handling, current
+from bot.lanes import Lanes, lane_of
 from core.ids import UpdateId
-from storage.inbox import Waiting
+from storage.away import Away
+from storage.inbox import INBOX, Arrived, Waiting
 from storage.store import Store
 from storage.writer import WriterStopped
 
 log = structlog.get_logger()
-MOST_IN_HAND = 100
+MOST_IN_HAND = 100  # what is stored beyond it waits in the inbox, not in memory
+REFILL_BELOW = 75  # in hand: then what waits is taken, several at a time
 MOST_ATTEMPTS = 3  # updates that were in hand at this many crashes are tried one by one
 MOST_ALONE = 2  # one that was alone in hand at this many crashes is put aside
-MARK_AGAIN = 1.0  # seconds until marks that could not be written are tried again
-FLUSH_AFTER = 0.02  # seconds that handled updates wait to be marked together
+TAKE_AGAIN = 1.0  # seconds until taking what waits is tried again, where it failed
+MOST_ID = 2**63
+MOST_KEPT = 64 * 1024  # bytes of something that is no update
+
+
+_Batch = dict[UpdateId, Any]
 
 
 class Intake:
-    """Stores updates, handles each once, and marks it handled.
-
-    Lanes: messages of one chat are handled in order, presses in order within (chat, user); lanes run side by side.
-    """
+    """Stores updates, takes as many into hand as there is room for, and what waits in the inbox as room is made."""
 
     def __init__(self, store: Store, dispatcher: Dispatcher, bot: Bot) -> None:
         self._store = store
-        self._dispatcher = dispatcher
-        self._bot = bot
-        self._lanes: dict[object, deque[tuple[UpdateId, Any]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._in_hand = 0
-        self._handled: list[tuple[UpdateId, str | None]] = []
-        self._flushing: asyncio.Task[None] | None = None
+        self.lanes = Lanes(store, dispatcher, bot, self._freed)
+        self._come: list[tuple[_Batch, asyncio.Future[None]]] = []
+        self._door = asyncio.Lock()  # what is stored or taken enters the lanes before anything else is
+        self._jobs: dict[str, asyncio.Task[None]] = {}
+        self._waits = False  # something may be waiting in the inbox for this process
+        self._sorting = False  # what was taken is not all in its lanes yet
+        self._closed = False
+        self._most, self._below = MOST_IN_HAND, REFILL_BELOW
         self._room = asyncio.Event()
         self._room.set()
-        self._quiet = asyncio.Event()
-        self._quiet.set()
-        self._awaited = asyncio.Event()  # somebody waits for the marks
+        store.on_commit.append(self._on_commit)
 
-    async def accept(self, updates: Sequence[dict[str, Any]]) -> None:
-        """Put raw updates on disk, then begin handling those that are new. When this returns the platform may be
-        told that they arrived."""
-        if not updates:
-            return
-        raw = [(UpdateId(update["update_id"]), orjson.dumps(update)) for update in updates]
-        fresh = set(await self._store.unit(lambda uow: uow.inbox.put(raw)))
+    def _on_commit(self, touched: frozenset[str]) -> None:
+        if INBOX in touched:
+            self.look_again()
+
+    async def accept(self, updates: Sequence[Any], most: int = MOST_IN_HAND) -> None:
+        """Put raw updates on disk, and begin handling those that are new while fewer than `most` are in hand. When
+        this returns the platform may be told that they arrived."""
+        self._most, self._below = most, min(REFILL_BELOW, most // 2)
+        batch: _Batch = {}
         for update in updates:
-            if update["update_id"] in fresh:
-                self._enter(UpdateId(update["update_id"]), update)
+            number = number_of(update)
+            if number is None:
+                await self.bury(orjson.dumps(update), "no update")
+            else:
+                batch[number] = update
+        if batch:
+            stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._come.append((batch, stored))
+            self._job("storing", self._store_all)
+            await stored
 
-    async def resume(self) -> int:
-        """Take up what a stop or crash left unfinished; how many updates that is."""
-        waiting: list[Waiting] = await self._store.unit(lambda uow: uow.inbox.waiting())
-        for one in [w for w in waiting if w.attempts >= MOST_ATTEMPTS]:
-            await self._try_alone(one)
-        for one in waiting:
-            if one.attempts < MOST_ATTEMPTS:
-                self._enter(one.id, orjson.loads(one.raw))
-        return len(waiting)
+    async def bury(self, raw: bytes, why: str) -> None:
+        """Keep what came from the platform and is no update, once, however often it is given."""
+        letter = Arrived(UpdateId(-int.from_bytes(hashlib.sha256(raw).digest()[:7]) - 1), raw[:MOST_KEPT])
+        log.error("unparsable update", update=letter.id, error=why)
+        await self._store.unit(lambda uow: uow.inbox.bury(letter, f"unparsable: {why}"))
 
-    async def _try_alone(self, one: Waiting) -> None:
-        """Many are in hand when a process dies; the one that killed it is found by being alone."""
-        if one.alone >= MOST_ALONE:
-            self._finish(one.id, f"put aside: in hand at {one.attempts} crashes, alone at {one.alone}")
-            return
-        await self._store.unit(lambda uow: uow.inbox.try_alone(one.id))
-        self._enter(one.id, orjson.loads(one.raw))
-        await self.idle()
+    async def resume(self) -> None:
+        """Take up what a stop or crash left unfinished; `idle` waits for it."""
+        await self._store.unit(lambda uow: uow.inbox.release())
+        self.look_again()
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes live that may take what waits."""
+        return self._store.turns is not None and not self._store.turns.alone
+
+    def look_again(self) -> None:
+        """Something may wait in the inbox: take it while there is room."""
+        self._waits = True
+        self._freed()
+
+    def close(self) -> None:
+        """Take nothing more into hand; what still comes is only stored, for the others or the next start."""
+        self._closed = True
 
     async def room(self) -> None:
-        """Wait until fewer than the most updates are in hand."""
+        """Wait until fewer than the most updates are in hand and none waits."""
         await self._room.wait()
 
     async def idle(self) -> None:
-        """Wait until everything accepted is handled and marked."""
-        self._awaited.set()
-        await self._quiet.wait()
-        self._awaited.clear()
+        """Wait until everything accepted is handled and marked, except for what another process has."""
+        while True:
+            while self._jobs:
+                await asyncio.wait(self._jobs.values())
+            await self.lanes.idle()
+            if not self.busy():
+                return
 
     def busy(self) -> bool:
-        return not self._quiet.is_set()
+        return bool(self._jobs) or self.lanes.busy()
 
-    def _enter(self, update_id: UpdateId, update: Any) -> None:
-        self._quiet.clear()
-        self._in_hand += 1
-        if self._in_hand >= MOST_IN_HAND:
+    def _freed(self) -> None:
+        """There may be room for more."""
+        if self._waits and not self._closed and self.lanes.in_hand < self._below:
+            self._job("taking", self._take_all)
+        if self._waits or self.lanes.in_hand >= MOST_IN_HAND:
             self._room.clear()
-        lane = _lane(update)
-        if lane in self._lanes:
-            self._lanes[lane].append((update_id, update))
-            return
-        self._lanes[lane] = deque([(update_id, update)])
-        task = asyncio.create_task(self._run(lane))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        else:
+            self._room.set()
 
-    async def _run(self, lane: object) -> None:
-        queue = self._lanes[lane]
-        while queue:
-            update_id, update = queue[0]
-            self._finish(update_id, await self._handle(update_id, update))
-            queue.popleft()
-            self._in_hand -= 1
-            if self._in_hand < MOST_IN_HAND:
-                self._room.set()
-        del self._lanes[lane]
+    def _job(self, name: str, work: Any) -> None:
+        if name not in self._jobs:
+            self._jobs[name] = asyncio.create_task(self._do(name, work()))
 
-    async def _handle(self, update_id: UpdateId, update: Any) -> str | None:
-        """Run one update; the text of what went wrong, if anything did."""
+    async def _do(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         try:
-            parsed = Update.model_validate(update, context={"bot": self._bot})
-        except ValidationError as error:
-            log.error("unparsable update", update=update_id, error=str(error))
-            return f"unparsable: {error}"
-        token = current.set(Handling(update_id))
-        structlog.contextvars.bind_contextvars(update=update_id)
-        try:
-            await self._dispatcher.feed_update(self._bot, parsed)
-        except Exception as error:  # logged where it happened; kept in the inbox as a dead letter
-            log.warning("not handled", update=update_id, error=repr(error))
-            return repr(error)
+            await work
         finally:
-            current.reset(token)
-        return None
+            del self._jobs[name]
+            self._freed()
 
-    def _finish(self, update_id: UpdateId, error: str | None) -> None:
-        self._quiet.clear()
-        self._handled.append((update_id, error))
-        if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush())
-
-    async def _flush(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._awaited.wait(), FLUSH_AFTER)
-        while self._handled:
-            batch, self._handled = self._handled, []
+    async def _store_all(self) -> None:
+        """Whatever came while the last was being stored is stored together."""
+        while self._come:
+            come, self._come = self._come, []
             try:
-                await self._store.unit(lambda uow, batch=batch: uow.inbox.finish(batch))  # type: ignore[misc]  # bound now
-            except WriterStopped:
-                break  # they run again at the next start, and have their effect once
-            except Exception:  # a full disk may be emptied; until then nobody may believe them finished
-                log.exception("marks wait", updates=len(batch))
-                self._handled = batch + self._handled
-                await asyncio.sleep(MARK_AGAIN)
-        self._flushing = None
-        if self._in_hand == 0:
-            self._quiet.set()
+                async with self._door:
+                    await self._put({number: update for batch, _ in come for number, update in batch.items()})
+            except Exception as error:  # told to whoever brought them: the platform gives them again
+                _settle([stored for _, stored in come], error)
+            else:
+                _settle([stored for _, stored in come], None)
+
+    async def _put(self, updates: _Batch) -> None:
+        arrived = [Arrived(number, orjson.dumps(update), lane_of(update)) for number, update in updates.items()]
+        room = 0 if self._waits or self._sorting or self._closed else max(0, self._most - self.lanes.in_hand)
+        taken, left = await self._store.unit(lambda uow: uow.inbox.put(arrived, room))
+        for number in taken:
+            self.lanes.enter(number, updates[number])
+        if left:
+            self.look_again()
+        self._freed()
+
+    async def _take_all(self) -> None:
+        """Take what waits while there is room."""
+        while self._waits and not self._closed and self.lanes.in_hand < self._below:
+            try:
+                async with self._door:
+                    found = await self._take()
+                await self._enter_all(found)
+            except (WriterStopped, Away):
+                self._closed = True
+            except Exception:  # what waits can wait
+                log.exception("nothing taken")
+                self._waits = True
+                await asyncio.sleep(TAKE_AGAIN)
+
+    async def _take(self) -> list[Waiting]:
+        room = MOST_IN_HAND - self.lanes.in_hand
+        self._waits = False
+        found: list[Waiting] = await self._store.unit(lambda uow: uow.inbox.take(room))
+        self._waits = self._waits or len(found) == room
+        if again := [one.id for one in found if one.attempts]:
+            log.warning("taken over", updates=len(again))
+        return found
+
+    async def _enter_all(self, found: list[Waiting]) -> None:
+        """Each into its lane; what was in hand at several crashes is tried alone."""
+        self._sorting = True
+        try:
+            for one in found:
+                if one.attempts >= MOST_ATTEMPTS:
+                    await self._try_alone(one)
+                else:
+                    self.lanes.enter(one.id, orjson.loads(one.raw))
+        finally:
+            self._sorting = False
+
+    async def _try_alone(self, one: Waiting) -> None:
+        """Many are in hand when a process dies; the one that killed it is found by being alone."""
+        await self.lanes.idle()
+        if one.alone >= MOST_ALONE:
+            self.lanes.finish(one.id, f"put aside: in hand at {one.attempts} crashes, alone at {one.alone}")
+            return
+        await self._store.unit(lambda uow: uow.inbox.try_alone(one.id))
+        self.lanes.enter(one.id, orjson.loads(one.raw))
+        await self.lanes.idle()
 
 
-def _lane(update: Any) -> object:
-    """What keeps an update in order with others."""
-    if not isinstance(update, dict):
+def number_of(update: Any) -> UpdateId | None:
+    """The number that the platform gave an update; None for what is none."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < MOST_ID:
         return None
-    for kind, body in update.items():
-        if kind == "callback_query":
-            chat = (body.get("message") or {}).get("chat") or {}
-            return chat.get("id"), (body.get("from") or {}).get("id")
-        if isinstance(body, dict) and isinstance(body.get("chat"), dict):
-            return body["chat"].get("id")
-    return None
+    return UpdateId(number)
+
+
+def _settle(waiters: list[asyncio.Future[None]], error: Exception | None) -> None:
+    for one in waiters:
+        if one.done():  # nobody waits any more
+            continue
+        if error is None:
+            one.set_result(None)
+        else:
+            one.set_exception(error)

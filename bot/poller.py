@@ -10,11 +10,12 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramRetryAfter
 from aiogram.methods.base import TelegramMethod
 
-from bot.intake import Intake
+from bot.intake import MOST_IN_HAND, Intake, number_of
 
 log = structlog.get_logger()
 LONG_POLL = 25  # seconds
 MOST_PER_POLL = 100
+SHARE = MOST_IN_HAND // 2  # in hand here; where there are several processes the others take what is beyond it
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds between attempts while the platform does not answer
 
 
@@ -45,9 +46,9 @@ class Poller:
             GetRawUpdates(offset=self._offset, limit=MOST_PER_POLL, timeout=hold, allowed_updates=self._allowed),
             request_timeout=hold + 10,
         )
-        await self._intake.accept(updates)
-        if updates:
-            self._offset = max(update["update_id"] for update in updates) + 1
+        most = SHARE if self._intake.shared else MOST_IN_HAND + MOST_PER_POLL
+        await self._intake.accept(updates, most)
+        self._offset = max((n + 1 for n in map(number_of, updates) if n is not None), default=self._offset)
         return len(updates)
 
     async def catch_up(self) -> None:

@@ -13,7 +13,7 @@ from storage.store import Store
 from storage.turns import CHANNEL, read
 
 AGAIN = 1.0  # seconds until a lost connection is made anew; also how long a stop may take
-EVERYTHING = frozenset({"identities", "rulebook", "calendar", "discipline", "deadlines", "notices", "acts"})
+EVERYTHING = frozenset({"identities", "rulebook", "calendar", "discipline", "deadlines", "notices", "acts", "inbox"})
 
 
 class Ears:

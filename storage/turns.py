@@ -16,7 +16,7 @@ from storage.audit.triggers import LOCK
 from storage.away import StillOpen
 
 CHANNEL = "keguan"
-OF_ONE = frozenset({"deadlines", "notices", "acts"})  # not told by a process that knows itself alone
+OF_ONE = frozenset({"deadlines", "notices", "acts", "inbox"})  # not told by a process that knows itself alone
 _TURN = f"SELECT pg_advisory_xact_lock({LOCK}), pg_current_xact_id()::text"
 _BECAME = "SELECT pg_xact_status(%s::text::xid8)"
 _IN_FUTURE = "22023"  # SQLSTATE: a server that took over has never heard of that transaction

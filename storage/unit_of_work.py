@@ -219,7 +219,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def inbox(self) -> SqlInbox:
-        return SqlInbox(self._c, self._now, self._process)
+        return SqlInbox(self._c, self._now, self._process, self.touched)
 
     @cached_property
     def outbox(self) -> SqlOutbox:

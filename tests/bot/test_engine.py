@@ -25,6 +25,7 @@ from core.ids import UpdateId
 from core.notices import Notice, NoticeKind, NoticeState, ToGroup, ToPerson, Urgency
 from core.rounds import ROUNDS, Round, RoundRun
 from core.rulebook import Rulebook
+from storage.inbox import Arrived
 from tests.support.chat import MONDAY, SHANGHAI, Bench, Group, Someone, open_bench
 
 TOLD = NoticeKind("test.told")
@@ -97,7 +98,7 @@ async def test_unfinished_update_has_its_effect_once_and_says_so(folder: Path) -
     async with open_bench(folder, telegram=telegram, clock=clock) as bench:
         account = await bench.look(lambda uow: uow.people.account_of(anna.person))
         assert account.language == "en", "switched once, not twice"
-        assert await bench.store.unit(lambda uow: uow.inbox.waiting()) == []
+        assert await bench.store.unit(lambda uow: uow.inbox.take()) == []
 
 
 async def test_unfinished_update_without_effect_is_simply_carried_out(folder: Path) -> None:
@@ -106,7 +107,7 @@ async def test_unfinished_update_without_effect_is_simply_carried_out(folder: Pa
         anna.phone.say("/language")
         raw = bench.telegram.updates.peek()[-1]
         await bench.app.intake._store.unit(
-            lambda uow: uow.inbox.put([(UpdateId(raw["update_id"]), orjson.dumps(raw))])
+            lambda uow: uow.inbox.put([Arrived(UpdateId(raw["update_id"]), orjson.dumps(raw))])
         )
         telegram, clock = bench.telegram, bench.clock
     async with open_bench(folder, telegram=telegram, clock=clock, strict=False) as bench:
@@ -120,15 +121,15 @@ async def test_update_that_brings_the_process_down_is_put_aside_and_those_beside
     anna.phone.say("/language")
     innocent = bench.telegram.updates.take()[-1]
     crash = {"update_id": 5, "message": {"text": "boom"}}
-    rows = [(UpdateId(u["update_id"]), orjson.dumps(u)) for u in (crash, innocent)]
+    rows = [Arrived(UpdateId(u["update_id"]), orjson.dumps(u)) for u in (crash, innocent)]
     await bench.store.unit(lambda uow: uow.inbox.put(rows))
     for _ in range(MOST_ATTEMPTS):
-        await bench.store.unit(lambda uow: uow.inbox.waiting())
+        await bench.store.unit(lambda uow: (uow.inbox.release(), uow.inbox.take()))
     for _ in range(MOST_ALONE):
         await bench.store.unit(lambda uow: uow.inbox.try_alone(UpdateId(5)))
 
     again = Intake(bench.store, bench.app.dispatcher, bench.app.bot)
-    assert await again.resume() == 2
+    await again.resume()
     await again.idle()
     dead = dict(await bench.look(lambda uow: uow.inbox.dead()))
     assert list(dead) == [5]
@@ -156,7 +157,7 @@ async def test_poller_keeps_its_offset_until_the_updates_are_on_disk(
     anna = await bench.staff("张三")
     anna.phone.say("/me")
 
-    async def full(_updates: Any) -> None:
+    async def full(_updates: Any, _most: int) -> None:
         raise OSError("disk is full")
 
     with monkeypatch.context() as broken:

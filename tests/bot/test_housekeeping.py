@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.housekeeping import NOTICES, UPDATES, tidy
-from core.ids import NoticeId
+from core.ids import NoticeId, UpdateId
 from core.notices import Notice, ToPerson
 from core.people import BOUND
+from storage.inbox import Arrived
 from tests.support.chat import Bench
 
 
@@ -15,7 +16,7 @@ async def test_handled_updates_and_old_notices_go_dead_letters_and_pending_ones_
     anna = await bench.staff("张三")
     await anna.says("/me")
     anna.skips()
-    await bench.store.unit(lambda uow: uow.inbox.put([(900_000_001, b"{}")]))
+    await bench.store.unit(lambda uow: uow.inbox.put([Arrived(UpdateId(900_000_001), b"{}")]))
     await bench.store.unit(lambda uow: uow.inbox.finish([(900_000_001, "unparsable")]))
     assert anna.person is not None
     held_back = Notice(

@@ -89,12 +89,18 @@ class Day:
     async def kill(self) -> None:
         """Drop everything that is in hand, as SIGKILL does, and let go of the files."""
         app = self.bench.app
-        tasks = [*app.intake._tasks, *app.sender._tasks, *([app.intake._flushing] if app.intake._flushing else [])]
+        tasks = [
+            *app.intake.lanes.tasks,
+            *app.intake._jobs.values(),
+            *app.sender._tasks,
+            *([app.intake.lanes._flushing] if app.intake.lanes._flushing else []),
+        ]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        app.intake._handled.clear()
-        app.intake._quiet.set()
+        app.intake.close()
+        app.intake.lanes._handled.clear()
+        app.intake.lanes._quiet.set()
         await self.stack.aclose()
 
     async def restart(self) -> None:
@@ -231,11 +237,11 @@ async def uninterrupted(day: Day, step: Step) -> None:
 async def killed_before_the_marks(day: Day, step: Step) -> None:
     """Between two steps: everything is done and answered, and nothing yet marked as handled."""
     intake = day.bench.app.intake
-    intake._flush = asyncio.Event().wait  # type: ignore[method-assign, assignment]
+    intake.lanes._flush = asyncio.Event().wait  # type: ignore[method-assign, assignment]
     if step.act:
         step.act(day)
         while await day.bench.app.poller.poll(0):
-            await asyncio.gather(*intake._tasks)
+            await asyncio.gather(*intake.lanes.tasks)
         await day.bench.app.sender.idle()
     else:
         await finish(day, step)
@@ -317,7 +323,7 @@ async def test_p16_killed_at_every_step_the_day_ends_the_same(folder: Path, plai
     assert told <= also_told
     assert shown <= {m.text for view in (day.floor, day.desk) for m in view.messages}
     assert await day.bench.look(lambda uow: uow.inbox.dead()) == []
-    assert await day.bench.store.unit(lambda uow: uow.inbox.waiting()) == []
+    assert await day.bench.store.unit(lambda uow: uow.inbox.take()) == []
     await day.stack.aclose()
 
 

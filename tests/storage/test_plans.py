@@ -17,7 +17,7 @@ QUESTIONS = {
     "next deadline": (deadlines.NEXT_DUE, "ix_deadlines_open"),
     "deadlines by a person's hours": (deadlines.RECKONED_FOR, "ix_deadlines_person"),
     "provisional deadlines": (deadlines.NOT_OFFICIAL, "ix_deadlines_provisional"),
-    "open updates": (inbox._OPEN, "ix_inbox_open"),
+    "open updates": (inbox.FREE_ALONE, "ix_inbox_open"),
     "card that waits already": (outbox._SUPERSEDE.statement, "ix_notices_card"),
     "notices held back": (outbox._NEXT, "ix_notices_pending"),
     "pending notices": (outbox._PENDING, "ix_notices_pending"),

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from bot.crowd import Crowd, NotAlone
 from core.clock import ManualClock
+from core.errors import AlreadyDone
 from core.ids import AccountId, ChatId, UpdateId
 from core.rulebook import default
 from storage.ears import Ears
+from storage.inbox import Arrived
 from storage.store import Store
 from storage.unit_of_work import SqlUnitOfWork
 from tests.support.databases import NOON, Databases
@@ -44,7 +46,7 @@ async def test_nobody_writes_between_anothers_reading_and_writing(pair: tuple[St
         found = uow.connection.exec_driver_sql("SELECT coalesce(max(attempts), 0) FROM inbox").scalar_one()
         uow.connection.exec_driver_sql("UPDATE inbox SET attempts = %s", (found + 1,))
 
-    await pair[0].unit(lambda uow: uow.inbox.put([(UpdateId(1), b"{}")]))
+    await pair[0].unit(lambda uow: uow.inbox.put([Arrived(UpdateId(1), b"{}")]))
     await asyncio.gather(*(one.unit(count_up) for _ in range(30) for one in pair))
     found = await pair[0].look(lambda uow: uow.connection.exec_driver_sql("SELECT attempts FROM inbox").scalar_one())
     assert found == 61
@@ -71,12 +73,54 @@ async def test_only_what_a_dead_process_had_in_hand_is_taken_over(pair: tuple[St
     here, there = pair
     for one in pair:
         await Crowd(one, several=True).join()
-    await here.unit(lambda uow: uow.inbox.put([(UpdateId(1), b"{}")]))
-    assert await there.unit(lambda uow: uow.inbox.waiting()) == []
+    await here.unit(lambda uow: uow.inbox.put([Arrived(UpdateId(1), b"{}")]))
+    assert await there.unit(lambda uow: uow.inbox.take()) == []
     await _die(here)
-    (taken,) = await there.unit(lambda uow: uow.inbox.waiting())
+    (taken,) = await there.unit(lambda uow: uow.inbox.take())
     assert (taken.id, taken.attempts, taken.had_effect) == (1, 1, False)
-    assert await there.unit(lambda uow: uow.inbox.waiting()) == []
+    assert await there.unit(lambda uow: uow.inbox.take()) == []
+
+
+def _said(chat: str, *ids: int) -> list[Arrived]:
+    return [Arrived(UpdateId(id), b"{}", chat) for id in ids]
+
+
+async def _take(store: Store) -> list[int]:
+    return [one.id for one in await store.unit(lambda uow: uow.inbox.take())]
+
+
+async def test_a_chat_is_one_process_s_as_long_as_something_of_it_is_in_hand(pair: tuple[Store, Store]) -> None:
+    """OPS-1: nobody's messages overtake each other, whichever process they were brought to."""
+    here, there = pair
+    for one in pair:
+        await Crowd(one, several=True).join()
+    assert await here.unit(lambda uow: uow.inbox.put(_said("7", 1))) == ([1], 0)
+    assert await there.unit(lambda uow: uow.inbox.put([*_said("7", 2), *_said("8", 3)])) == ([3], 1)
+    assert await there.unit(lambda uow: uow.inbox.put(_said("7", 4))) == ([], 1)
+    assert await _take(there) == []
+    assert await here.unit(lambda uow: uow.inbox.put(_said("7", 5))) == ([], 1), "behind what waits"
+    assert await _take(here) == [2, 4, 5]
+    await here.unit(lambda uow: uow.inbox.finish([(UpdateId(n), None) for n in (1, 2, 4, 5)]))
+    assert await there.unit(lambda uow: uow.inbox.put(_said("7", 6))) == ([6], 0), "free again"
+
+
+async def test_one_that_was_struck_out_has_no_effect_any_more_and_takes_nothing(pair: tuple[Store, Store]) -> None:
+    """It slept, and others have taken over what it had in hand."""
+    here, there = pair
+    for one in pair:
+        await Crowd(one, several=True).join()
+    await here.unit(lambda uow: uow.inbox.put(_said("7", 1)))
+    await _die(here)
+    assert await there.unit(lambda uow: uow.inbox.put(_said("7", 2))) == ([], 1), "the dead one's comes first"
+    assert await _take(there) == [1, 2]
+    with pytest.raises(AlreadyDone):
+        await here.unit(lambda uow: uow.inbox.mark_effect(UpdateId(1)))
+    await here.unit(lambda uow: uow.inbox.finish([(UpdateId(1), None)]))
+    await there.unit(lambda uow: uow.inbox.mark_effect(UpdateId(1)))
+    await there.unit(lambda uow: uow.inbox.finish([(UpdateId(2), None)]))
+    assert await there.look(lambda uow: uow.inbox.unfinished(NOON)), "the first is still in hand"
+    await there.unit(lambda uow: uow.inbox.put(_said("9", 9), room=0))
+    assert await _take(here) == []
 
 
 async def test_a_second_process_is_refused_where_nothing_is_set_up_for_several(

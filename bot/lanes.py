@@ -1,0 +1,136 @@
+"""Lanes: the updates in this process's hand. In order within a lane, lanes side by side; marked when handled."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.types import Update
+from pydantic import ValidationError
+
+from bot.handling import Handling, current
+from core.ids import UpdateId
+from storage.store import Store
+from storage.writer import WriterStopped
+
+log = structlog.get_logger()
+MARK_AGAIN = 1.0  # seconds until marks that could not be written are tried again
+FLUSH_AFTER = 0.02  # seconds that handled updates wait to be marked together
+
+
+class Lanes:
+    """Handles each update once and marks it handled. `freed` is called whenever one has left the hand."""
+
+    def __init__(self, store: Store, dispatcher: Dispatcher, bot: Bot, freed: Callable[[], None]) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._bot = bot
+        self._freed = freed
+        self._lanes: dict[str | None, deque[tuple[UpdateId, Any]]] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.in_hand = 0
+        self._handled: list[tuple[UpdateId, str | None]] = []
+        self._flushing: asyncio.Task[None] | None = None
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._awaited = asyncio.Event()  # somebody waits for the marks
+
+    async def idle(self) -> None:
+        """Wait until everything in hand is handled and marked."""
+        self._awaited.set()
+        await self._quiet.wait()
+        self._awaited.clear()
+
+    def busy(self) -> bool:
+        return not self._quiet.is_set()
+
+    def enter(self, update_id: UpdateId, update: Any) -> None:
+        """Take one into hand, behind what its lane has already."""
+        self._quiet.clear()
+        self.in_hand += 1
+        lane = lane_of(update)
+        if lane in self._lanes:
+            self._lanes[lane].append((update_id, update))
+            return
+        self._lanes[lane] = deque([(update_id, update)])
+        task = asyncio.create_task(self._run(lane))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _run(self, lane: str | None) -> None:
+        queue = self._lanes[lane]
+        while queue:
+            update_id, update = queue[0]
+            self.finish(update_id, await self._handle(update_id, update))
+            queue.popleft()
+            self.in_hand -= 1
+            self._freed()
+        del self._lanes[lane]
+
+    async def _handle(self, update_id: UpdateId, update: Any) -> str | None:
+        """Run one update; the text of what went wrong, if anything did."""
+        try:
+            parsed = Update.model_validate(update, context={"bot": self._bot})
+        except ValidationError as error:
+            log.error("unparsable update", update=update_id, error=str(error))
+            return f"unparsable: {error}"
+        token = current.set(Handling(update_id))
+        structlog.contextvars.bind_contextvars(update=update_id)
+        try:
+            await self._dispatcher.feed_update(self._bot, parsed)
+        except Exception as error:  # logged where it happened; kept in the inbox as a dead letter
+            log.warning("not handled", update=update_id, error=repr(error))
+            return repr(error)
+        finally:
+            current.reset(token)
+        return None
+
+    def finish(self, update_id: UpdateId, error: str | None) -> None:
+        """Have an update marked as handled, or with an error as a dead letter."""
+        self._quiet.clear()
+        self._handled.append((update_id, error))
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+
+    async def _flush(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._awaited.wait(), FLUSH_AFTER)
+        while self._handled:
+            batch, self._handled = self._handled, []
+            try:
+                await self._store.unit(lambda uow, batch=batch: uow.inbox.finish(batch))  # type: ignore[misc]  # bound now
+            except WriterStopped:
+                break  # they run again at the next start, and have their effect once
+            except Exception:  # a full disk may be emptied; until then nobody may believe them finished
+                log.exception("marks wait", updates=len(batch))
+                self._handled = batch + self._handled
+                await asyncio.sleep(MARK_AGAIN)
+        self._flushing = None
+        if self.in_hand == 0:
+            self._quiet.set()
+
+
+def lane_of(update: Any) -> str | None:
+    """What keeps an update in order with others: its chat, for a press its chat and person (decision 4)."""
+    if not isinstance(update, dict):
+        return None
+    for kind, body in update.items():
+        if not isinstance(body, dict):
+            continue
+        if kind == "callback_query":
+            message = body.get("message")
+            chat = _id(message.get("chat")) if isinstance(message, dict) else ""
+            return f"{chat}:{_id(body.get('from'))}"
+        if chat := _id(body.get("chat")):
+            return chat
+    return None
+
+
+def _id(body: Any) -> str:
+    found = body.get("id") if isinstance(body, dict) else None
+    return str(found) if isinstance(found, int) else ""
