@@ -21,6 +21,7 @@ from core.ids import UpdateId
 from core.rulebook import default
 from storage.audit.verify import verify
 from storage.away import Away, is_away
+from storage.inbox import Arrived
 from storage.store import Store
 from tests.support.databases import NOON, Databases
 
@@ -56,7 +57,7 @@ async def opened(url: str) -> AsyncIterator[Store]:
 
 def put(number: int) -> Any:
     """A unit that takes one update into the inbox; whether it was new."""
-    return lambda uow: uow.inbox.put([(UpdateId(number), b"{}")])
+    return lambda uow: uow.inbox.put([Arrived(UpdateId(number), b"{}")])
 
 
 def duties(uow: Any) -> int:
@@ -216,7 +217,7 @@ async def test_a_full_disk_holds_up_what_writes_alone(databases: Databases, tmp_
         full = fill(store)
         letter = b"x" * 20_000
         waiting = [
-            asyncio.create_task(store.unit(lambda uow, n=n: uow.inbox.put([(UpdateId(n), letter)])))
+            asyncio.create_task(store.unit(lambda uow, n=n: uow.inbox.put([Arrived(UpdateId(n), letter)])))
             for n in range(1, 9)
         ]
         assert not (await asyncio.wait(waiting, timeout=0.3))[0]
