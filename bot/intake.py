@@ -145,11 +145,9 @@ class Intake:
     async def _put(self, updates: _Batch) -> None:
         arrived = [Arrived(number, orjson.dumps(update), lane_of(update)) for number, update in updates.items()]
         room = 0 if self._waits or self._sorting or self._closed else max(0, self._most - self.lanes.in_hand)
-        taken, left = await self._store.unit(lambda uow: uow.inbox.put(arrived, room))
+        taken = await self._store.unit(lambda uow: uow.inbox.put(arrived, room))
         for number in taken:
             self.lanes.enter(number, updates[number])
-        if left:
-            self.look_again()
         self._freed()
 
     async def _take_all(self) -> None:

@@ -128,9 +128,9 @@ class SqlInbox:
         self._me = ALONE if process is None else process
         self._touched = set() if touched is None else touched
 
-    def put(self, updates: Sequence[Arrived], room: int = 1_000_000) -> tuple[list[UpdateId], int]:
-        """Store updates. The ids of those that are new and now in this process's hand, in order, at most `room` of
-        them; and how many wait. Where something waits already a process that is alone leaves no room."""
+    def put(self, updates: Sequence[Arrived], room: int = 1_000_000) -> list[UpdateId]:
+        """Store updates; the ids of those that are new and now in this process's hand, in order, at most `room` of
+        them. Where others wait "inbox" is touched. A process that is alone leaves no room while something waits."""
         known = self._known(updates)
         fresh = {one.id: one for one in updates if one.id not in known}
         held = self._held({one.lane for one in fresh.values()})
@@ -145,7 +145,7 @@ class SqlInbox:
             _PUT.run_many(self._c, [self._row(one, in_hand=one.id in mine) for one in fresh.values()])
         if len(fresh) > len(taken):
             self._touched.add(INBOX)
-        return taken, len(fresh) - len(taken)
+        return taken
 
     def _known(self, updates: Sequence[Arrived]) -> set[int]:
         ids = [one.id for one in updates]

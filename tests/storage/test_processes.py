@@ -94,14 +94,14 @@ async def test_a_chat_is_one_process_s_as_long_as_something_of_it_is_in_hand(pai
     here, there = pair
     for one in pair:
         await Crowd(one, several=True).join()
-    assert await here.unit(lambda uow: uow.inbox.put(_said("7", 1))) == ([1], 0)
-    assert await there.unit(lambda uow: uow.inbox.put([*_said("7", 2), *_said("8", 3)])) == ([3], 1)
-    assert await there.unit(lambda uow: uow.inbox.put(_said("7", 4))) == ([], 1)
+    assert await here.unit(lambda uow: uow.inbox.put(_said("7", 1))) == [1]
+    assert await there.unit(lambda uow: uow.inbox.put([*_said("7", 2), *_said("8", 3)])) == [3]
+    assert await there.unit(lambda uow: uow.inbox.put(_said("7", 4))) == []
     assert await _take(there) == []
-    assert await here.unit(lambda uow: uow.inbox.put(_said("7", 5))) == ([], 1), "behind what waits"
+    assert await here.unit(lambda uow: uow.inbox.put(_said("7", 5))) == [], "behind what waits"
     assert await _take(here) == [2, 4, 5]
     await here.unit(lambda uow: uow.inbox.finish([(UpdateId(n), None) for n in (1, 2, 4, 5)]))
-    assert await there.unit(lambda uow: uow.inbox.put(_said("7", 6))) == ([6], 0), "free again"
+    assert await there.unit(lambda uow: uow.inbox.put(_said("7", 6))) == [6], "free again"
 
 
 async def test_one_that_was_struck_out_has_no_effect_any_more_and_takes_nothing(pair: tuple[Store, Store]) -> None:
@@ -111,7 +111,7 @@ async def test_one_that_was_struck_out_has_no_effect_any_more_and_takes_nothing(
         await Crowd(one, several=True).join()
     await here.unit(lambda uow: uow.inbox.put(_said("7", 1)))
     await _die(here)
-    assert await there.unit(lambda uow: uow.inbox.put(_said("7", 2))) == ([], 1), "the dead one's comes first"
+    assert await there.unit(lambda uow: uow.inbox.put(_said("7", 2))) == [], "the dead one's comes first"
     assert await _take(there) == [1, 2]
     with pytest.raises(AlreadyDone):
         await here.unit(lambda uow: uow.inbox.mark_effect(UpdateId(1)))
