@@ -27,6 +27,7 @@ from aiogram_dialog import setup_dialogs
 from bot.acting import Hands
 from bot.areas import routers
 from bot.bell import Bell
+from bot.calls import Calls
 from bot.clock import SystemClock
 from bot.commands import CATALOGUE, Place
 from bot.connection import Connection
@@ -119,7 +120,10 @@ class App:
             events_isolation=forms.isolation if isinstance(forms, RedisForms) else SimpleEventIsolation(),
         )
         shared = forms.pace if isinstance(forms, RedisForms) else None
-        bot.session.middleware.register(Pace(paced=paced, shared=shared))
+        self.pace = Pace(paced=paced, shared=shared)
+        self.calls = Calls()
+        bot.session.middleware.register(self.pace)
+        bot.session.middleware.register(self.calls)  # within: each try, once its turn has come
         self.intake = Intake(store, self.dispatcher, bot)
         self.poller = Poller(bot, self.intake, ALLOWED_UPDATES)
         self.bell = Bell(store, clock)
@@ -127,7 +131,7 @@ class App:
         self.crowd = Crowd(store, several=isinstance(forms, RedisForms)) if crowded else None
         self.rulebook_file = RulebookFile(store, rulebook_file)
         self.listener = Listener(listen)
-        self.health = Health(self.listener)
+        self.health = Health(store, clock, self.calls, self.listener, anchors.parent if anchors else None)
         self._sender: Sender | None = None
         self._tasks: list[asyncio.Task[None]] = []
 

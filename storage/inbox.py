@@ -22,6 +22,7 @@ from storage.compiled import Compiled
 from storage.processes import ALIVE
 
 OPEN_ONLY = sa.text("done_at IS NULL")
+DEAD_ONLY = sa.text("error IS NOT NULL")
 ALONE = 0  # stands in `taken_by` for a process that is the only one; those of several are numbered from 1
 INBOX = "inbox"  # there is something to be taken
 
@@ -30,6 +31,7 @@ class InboxRow(Base):
     __tablename__ = "inbox"
     __table_args__ = (
         sa.Index("ix_inbox_open", "id", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
+        sa.Index("ix_inbox_dead", "id", sqlite_where=DEAD_ONLY, postgresql_where=DEAD_ONLY),
         sa.Index("ix_inbox_lane", "lane", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
     )
     id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)

@@ -29,11 +29,12 @@ from storage.away import Absence, Away, is_away, pauses
 from storage.base import Base
 from storage.calendar import CALENDAR
 from storage.engine import is_sqlite, make_engine
+from storage.health import Vitals, vitals
 from storage.rules import RULEBOOK
 from storage.turns import Turns
 from storage.unit_of_work import SqlUnitOfWork
 from storage.watched import IDENTITIES
-from storage.writer import Writer
+from storage.writer import Writer, Writing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,6 +64,7 @@ class Store:
         self._turns = None if is_sqlite(url) else Turns(self._recorder)
         self._writer = Writer(self._engine, self._turns or self._recorder)
         self._readers = ThreadPoolExecutor(READERS, "reader")
+        self._probe = ThreadPoolExecutor(1, "probe")
         self._hurried = False
         self._unread = Absence("reading")  # a disk that is full can still be read
         self._identities: dict[tuple[AccountId, ChatId], tuple[float, Identity]] = {}
@@ -160,6 +162,7 @@ class Store:
         """Finish what is queued and let go of the files."""
         self._writer.stop()
         self._readers.shutdown()
+        self._probe.shutdown(wait=False, cancel_futures=True)
         self._engine.dispose()
         self._reading.dispose()
 
@@ -283,6 +286,19 @@ class Store:
                 self._unread.over()
                 return found
         raise AssertionError("unreachable")
+
+    async def examine(self) -> Vitals:
+        """How the tables are, asked on a thread of its own and once: raises where the database does not answer."""
+        return await asyncio.get_running_loop().run_in_executor(self._probe, self._examine)
+
+    def _examine(self) -> Vitals:
+        with self._reading.connect() as connection:
+            return vitals(connection, self._clock.now())
+
+    @property
+    def writing(self) -> Writing:
+        """What the writer's thread is at."""
+        return self._writer.writing
 
     def _read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         with self._reading.connect() as connection:

@@ -8,6 +8,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -45,6 +46,25 @@ class Journal(Protocol):
         """What became of a transaction whose commit was not answered. Raises StillOpen."""
 
 
+@dataclass(slots=True)
+class Writing:
+    """What the writer's thread is at, for whoever watches it; instants of `monotonic`."""
+
+    since: float | None = None  # when it began with what is in hand
+    committed: float | None = None  # when it last ended a transaction
+    ended: Callable[[int, float], None] | None = None  # told on the writer's thread: how many units, in seconds
+
+    def begin(self) -> None:
+        self.since = monotonic()
+
+    def end(self, units: int, *, done: bool) -> None:
+        begun, self.since = self.since, None
+        if done and begun is not None:
+            self.committed = monotonic()
+            if self.ended is not None:
+                self.ended(units, self.committed - begun)
+
+
 class WriterStopped(RuntimeError):
     """Work was handed in after the writer had been stopped."""
 
@@ -67,6 +87,7 @@ class Writer:
         self._connection: sa.Connection | None = None
         self._doubt: str | None = None  # the transaction whose commit is not answered yet
         self.absence = Absence("writing")
+        self.writing = Writing()
 
     def start(self) -> None:
         self._thread.start()
@@ -119,6 +140,7 @@ class Writer:
 
     def _carry_out(self, batch: list[_Item]) -> None:
         """Commit the batch, as often as that needs to be tried, and once: what is behind it waits meanwhile."""
+        self.writing.begin()
         for pause in pauses():
             error = self._try(batch)
             if error is not None and is_away(error):
@@ -128,6 +150,7 @@ class Writer:
                 error = Away(str(error))
             else:
                 self.absence.over()
+            self.writing.end(len(batch), done=error is None)
             if error is not None:
                 for item in batch:
                     item.error = item.error or error

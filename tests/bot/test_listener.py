@@ -50,7 +50,7 @@ async def test_a_process_is_starting_then_ready_then_stopping(folder: Path) -> N
             assert app.listener.stage is Stage.STOPPING
             await leaving
             assert app.listener.address == ""
-    assert seen == [(503, "starting"), (200, "ready")]
+    assert seen == [(503, "starting"), (200, "well")]
 
 
 async def test_it_answers_before_the_database_does(folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from storage import deadlines, inbox, outbox, people, rules
+from storage import deadlines, health, inbox, outbox, people, rules
 from storage.base import Base
 from storage.engine import make_engine
 
@@ -26,6 +26,12 @@ QUESTIONS = {
     "group at a chat": (people._GROUP_AT, "sqlite_autoindex_groups_1 (chat_id=?)"),
     "account of a person": (people._ACCOUNT_OF, "sqlite_autoindex_accounts_2 (person_id=?)"),
     "edition of a version": (rules.OF_VERSION, "ix_rulebook_editions_version"),
+    "oldest deadline not rung": (health.FIRST_DUE, "ix_deadlines_open"),
+    "how many updates are open": (health.OPEN_UPDATES, "ix_inbox_open"),
+    "oldest open update": (health.OLDEST_UPDATE, "ix_inbox_open"),
+    "how many dead letters": (health.DEAD_LETTERS, "ix_inbox_dead"),
+    "how many notices wait": (health.PENDING_NOTICES, "ix_notices_pending"),
+    "oldest notice that could be sent": (health.OLDEST_NOTICE, "ix_notices_pending"),
     "who speaks": (people._IDENTIFY, "INTEGER PRIMARY KEY|sqlite_autoindex_accounts_1"),
 }
 

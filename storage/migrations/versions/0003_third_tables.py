@@ -1,4 +1,4 @@
-"""Third tables
+"""third tables
 
 Revision: 0003
 After: 0002
@@ -20,6 +20,13 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("lane", sa.String(length=64), nullable=True))
         batch_op.create_index(
+            "ix_inbox_dead",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("error IS NOT NULL"),
+            postgresql_where=sa.text("error IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_inbox_lane",
             ["lane"],
             unique=False,
@@ -35,6 +42,9 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_inbox_lane", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")
+        )
+        batch_op.drop_index(
+            "ix_inbox_dead", sqlite_where=sa.text("error IS NOT NULL"), postgresql_where=sa.text("error IS NOT NULL")
         )
         batch_op.drop_column("lane")
 
