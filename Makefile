@@ -31,6 +31,7 @@ check: $(READY) ## style, types, layers, texts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m bot.texts
+	$(BIN)/python deploy/check.py
 
 bench: $(READY) ## measure, side by side in one run, and print one table
 	$(BIN)/python -m bench
