@@ -21,6 +21,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import ChatPermissions
 
+from bot.steady import steadily, wait_after
 from core.access import SYSTEM
 from core.acts import Act, ActKind, ActState, follow
 from core.groups import migrate
@@ -29,7 +30,7 @@ from storage.store import Store
 from storage.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
-RETRY_AFTER = 2.0  # seconds until an act that failed for a passing reason is tried again
+RETRY_AFTER = 1.5  # seconds until an act that failed for a passing reason is tried again
 LOOK_AGAIN = 15.0  # seconds
 NOT_THERE = ("not found", "PARTICIPANT_ID_INVALID", "USER_NOT_PARTICIPANT", "chat was upgraded")
 ALL = ChatPermissions(
@@ -69,11 +70,13 @@ class Hands:
 
     async def run(self) -> None:
         """Act until cancelled."""
-        while True:
-            await self.take()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN)
-            self._wake.clear()
+        await steadily("hands", self._turn)
+
+    async def _turn(self) -> None:
+        await self.take()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN)
+        self._wake.clear()
 
     async def take(self) -> int:
         """Begin what is pending and not begun; how many acts that is."""
@@ -106,8 +109,8 @@ class Hands:
             else:
                 await self._settle(act, ActState.GONE, "the group has moved")
         except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, OSError) as error:
-            log.warning("act waits", act=act.id, error=repr(error))
-            await asyncio.sleep(RETRY_AFTER)
+            log.info("act waits", act=act.id, error=repr(error))
+            await asyncio.sleep(wait_after(error, RETRY_AFTER))
             self._again(act)
         except TelegramAPIError as error:
             log.info("act refused", act=act.id, kind=act.kind, error=error.message)

@@ -37,6 +37,7 @@ from bot.fsm import RedisForms, SqlStorage
 from bot.guard import Guard
 from bot.handling import Ask, Do
 from bot.health import Health
+from bot.hearing import Hearing
 from bot.housekeeping import drop_anchor, keep_tidy
 from bot.i18n import LANGUAGES, catalogue
 from bot.intake import Intake
@@ -49,6 +50,7 @@ from bot.routing import Desk, keep_forms_private, merged, stay_in_the_loop
 from bot.rulebook_file import RulebookFile
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.steady import until_answered
 from core.clock import Clock
 from core.rulebook import Rulebook, default, load
 from storage.audit import anchors
@@ -60,6 +62,7 @@ log = structlog.get_logger()
 # The writer's thread lets the interpreter go at each statement and must get it back from a busy loop; at Python's
 # default of 5 ms a statement would wait longer for that than for the disk.
 SWITCH_SECONDS = 0.0005
+FINISH = 15.0  # seconds that a stop gives what is in hand
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "chat_member"]
 
 
@@ -125,8 +128,9 @@ class App:
         bot.session.middleware.register(self.pace)
         bot.session.middleware.register(self.calls)  # within: each try, once its turn has come
         self.intake = Intake(store, self.dispatcher, bot)
-        self.poller = Poller(bot, self.intake, ALLOWED_UPDATES)
-        self.bell = Bell(store, clock)
+        self.hearing = Hearing(clock)
+        self.poller = Poller(bot, self.intake, ALLOWED_UPDATES, self.hearing)
+        self.bell = Bell(store, clock, self.hearing)
         self.hands = Hands(store, bot)
         self.crowd = Crowd(store, several=isinstance(forms, RedisForms)) if crowded else None
         self.rulebook_file = RulebookFile(store, rulebook_file)
@@ -148,7 +152,7 @@ class App:
             await self.crowd.join()
         await self.store.lay_calendar()
         await self.forms.open()
-        username = (await self.bot.me()).username or ""
+        username = (await until_answered("getMe", self.bot.me)).username or ""
         self._wire(username)
         self._sender = Sender(self.store, self.clock, self.bot, username, self.crowd.sure if self.crowd else None)
 
@@ -186,9 +190,13 @@ class App:
         gc.collect()
         gc.freeze()  # the libraries' own objects stay for ever: no collection need walk them again and again
         await self.start()
-        await self.tell_commands()
+        self.poller.first = self.bell.mind_the_gap
         log.info("running")
-        works = {"rulebook": self.rulebook_file.follow(), **(self._crowded() if self.crowd else self._duties())}
+        works = {
+            "rulebook": self.rulebook_file.follow(),
+            "commands": self._say_commands(),
+            **(self._crowded() if self.crowd else self._duties()),
+        }
         self._tasks = [asyncio.create_task(work, name=name) for name, work in works.items()]
         await asyncio.gather(*self._tasks)
 
@@ -218,8 +226,7 @@ class App:
         led = crowd.leads.is_set()
         await crowd.leads.wait()
         if not led:
-            with contextlib.suppress(TelegramAPIError, OSError):  # the poller goes on trying
-                await self.poller.catch_up()
+            await self.poller.catch_up()
             await self.bell.start()
         await asyncio.gather(*self._duties().values())
 
@@ -242,7 +249,7 @@ class App:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self.intake.close()
-        await self.intake.idle()
+        await self._finish()
         if self.anchors is not None and self._tasks:
             await drop_anchor(self.store, self.anchors, self.clock)
         if self.crowd is not None:
@@ -252,6 +259,15 @@ class App:
         await self.bot.session.close()
         await self.listener.close()
 
+    async def _finish(self) -> None:
+        """Finish what is in hand, for as long as whoever stops us waits; what is left is taken up at the next start,
+        as after a kill."""
+        try:
+            await asyncio.wait_for(self.intake.idle(), FINISH)
+        except TimeoutError:
+            log.warning("not all is finished")
+        self.store.hurry()
+
     async def idle(self) -> None:
         """Wait until nothing is in hand and nothing can be sent now; for tests and moved clocks."""
         while True:
@@ -260,6 +276,13 @@ class App:
             await self.sender.idle()
             if not (self.intake.busy() or self.hands.busy() or self.sender.busy()):
                 return
+
+    async def _say_commands(self) -> None:
+        """Once the platform takes them: nobody waits for menus."""
+        try:
+            await until_answered("setMyCommands", self.tell_commands)
+        except TelegramAPIError as error:
+            log.error("menus refused", error=repr(error))
 
     async def tell_commands(self) -> None:
         """Give the platform the command menus, in both languages."""

@@ -7,10 +7,13 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
 from bot.agenda import Agenda, Planned
+from bot.hearing import Hearing
+from bot.steady import steadily
 from core.access import SYSTEM
 from core.audit import Doing
 from core.calendar import follow_official_calendar
@@ -19,10 +22,12 @@ from core.deadlines import DEFERRED, RINGS, Deadline, Outage
 from core.rounds import Round, RoundRun
 from core.rulebook import Rulebook
 from core.rules import as_opened
+from storage.away import Away, is_away
 from storage.store import Store
 from storage.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
+T = TypeVar("T")
 LONGEST_SLEEP = timedelta(seconds=15)
 OUTAGE = Doing(SYSTEM, "outage")
 SETTLE = 0.05  # seconds that changes of the deadlines are let pile up before the bell looks again
@@ -31,9 +36,10 @@ SETTLE = 0.05  # seconds that changes of the deadlines are let pile up before th
 class Bell:
     """Looks at what is due, does it in units of work of its own, and sleeps until the next instant."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, hearing: Hearing | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._hearing = hearing
         self._wake = asyncio.Event()
         self._expected: datetime | None = None
         self._agenda = Agenda()
@@ -55,19 +61,18 @@ class Bell:
             self._note_gap(uow, pulse[1])
         uow.rounds.beat()
 
-    def _note_gap(self, uow: SqlUnitOfWork, since: datetime) -> None:
-        """Where nobody was heard for longer than is tolerated, move what fell due meanwhile (P21)."""
-        rule = self._store.rulebook.outage
-        tolerance = timedelta(seconds=rule.tolerance_seconds)
-        if uow.now - since <= tolerance:
+    def _note_gap(self, uow: SqlUnitOfWork, since: datetime, *, alone: bool = False) -> None:
+        """Where nobody was heard for longer than is tolerated, move what fell due meanwhile (P21). `alone`: nor was
+        anybody by another process."""
+        if uow.now - since <= self._tolerance:
             return
-        pulse = uow.rounds.pulse()
+        pulse = None if alone else uow.rounds.pulse()
         since = max(since, pulse[1]) if pulse is not None else since  # another process may have been heard (P21)
-        if uow.now - since <= tolerance:
+        if uow.now - since <= self._tolerance:
             return
         outage = Outage(since, uow.now)
         uow.rounds.record_outage(outage)
-        until = uow.now + timedelta(minutes=rule.grace_minutes)
+        until = uow.now + timedelta(minutes=self._store.rulebook.outage.grace_minutes)
         moved = uow.deadlines.defer(since, until)
         log.warning("outage", since=since.isoformat(), until=uow.now.isoformat(), moved=len(moved))
         for deadline in moved:
@@ -75,30 +80,67 @@ class Bell:
 
     async def run(self) -> None:
         """Ring until cancelled."""
-        while True:
-            await self._store.lay_calendar()
-            upcoming = await self.tick()
-            delay = min(upcoming - self._clock.now(), LONGEST_SLEEP) if upcoming else LONGEST_SLEEP
-            self._expected = self._clock.now() + max(delay, timedelta(0))
-            try:
-                await asyncio.wait_for(self._wake.wait(), max(delay.total_seconds(), 0.001))
-                await asyncio.sleep(SETTLE)
-            except TimeoutError:
-                pass
-            self._wake.clear()
+        await steadily("bell", self._turn)
+
+    async def _turn(self) -> None:
+        await self._hear()
+        await self._store.lay_calendar()
+        upcoming = await self.tick()
+        delay = min(upcoming - self._clock.now(), LONGEST_SLEEP) if upcoming else LONGEST_SLEEP
+        self._expected = self._clock.now() + max(delay, timedelta(0))
+        try:
+            await asyncio.wait_for(self._wake.wait(), max(delay.total_seconds(), 0.001))
+            await asyncio.sleep(SETTLE)
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    async def _hear(self) -> None:
+        """Where the platform is not heard, people can't be: wait for it, and count from when it was last heard."""
+        if self._hearing is None or self._hearing.since is None:
+            return
+        since = self._hearing.since
+        await self._hearing.wait()
+        await self._store.unit(lambda uow: self._note_gap(uow, since, alone=True), OUTAGE)
+        self._expected = self._clock.now()
 
     async def tick(self) -> datetime | None:
         """Do everything whose instant has come; when the next one is."""
-        now = self._clock.now()
-        if self._expected is not None and now > self._expected:
-            expected = self._expected
-            await self._store.unit(lambda uow: self._note_gap(uow, expected), OUTAGE)
-        self._expected = now
-        await self._store.unit(lambda uow: uow.rounds.beat())
+        await self._show_life()
         await self._follow_rules()
         await self._run_rounds()
         await self._ring_due()
         return await self.next_instant()
+
+    async def _show_life(self) -> None:
+        """Beat; and before it note an outage, where the last sign of life is too long ago."""
+        expected = self._expected
+
+        def beat(uow: SqlUnitOfWork) -> datetime:
+            if expected is not None:
+                self._note_gap(uow, expected)
+            uow.rounds.beat()
+            return uow.now  # it may have waited for the database
+
+        self._expected = await self._store.unit(beat, OUTAGE)
+
+    async def mind_the_gap(self) -> bool:
+        """Note an outage now, where one has just ended: before anything of after it is judged (P21)."""
+        if self._expected is None or self._clock.now() - self._expected <= self._tolerance:
+            return False
+        await self._show_life()
+        return True
+
+    @property
+    def _tolerance(self) -> timedelta:
+        return timedelta(seconds=self._store.rulebook.outage.tolerance_seconds)
+
+    async def _read(self, question: Callable[[SqlUnitOfWork], T]) -> T:
+        """Ask what is due. Where the answer had to wait for the database, the outage is noted first."""
+        while True:
+            found = await self._store.look(question)
+            if not await self.mind_the_gap():
+                return found
 
     async def _follow_rules(self) -> None:
         """New rules may hold a year's official notice: what was provisional is computed once more (P2)."""
@@ -129,7 +171,7 @@ class Bell:
         due = self._agenda.due(self._store.rulebook, now)
         if not due:
             return
-        ran = await self._store.look(lambda uow: {d.key for d in due if uow.rounds.has_run(d.round.name, d.day)})
+        ran = await self._read(lambda uow: {d.key for d in due if uow.rounds.has_run(d.round.name, d.day)})
         for one in due:
             if one.key in ran or await self._run_round(one, now):
                 self._agenda.settled.add(one.key)
@@ -140,7 +182,7 @@ class Bell:
         return await self._guard(one.round.name, partial(_run_round, one=one.round, run=run), doing)
 
     async def _ring_due(self) -> None:
-        while due := await self._store.look(lambda uow: uow.deadlines.due()):
+        while due := await self._read(lambda uow: uow.deadlines.due()):
             rung = [await self._ring(deadline) for deadline in due]
             if not any(rung):
                 return  # all refused: looked at again at the next tick, not in a circle
@@ -152,11 +194,16 @@ class Bell:
 
     async def _guard(self, what: str, work: Callable[[SqlUnitOfWork], None], doing: Doing) -> bool:
         """One that fails does not stop the others; it stays due and is tried again."""
+        begun = self._clock.now()
         try:
             await self._store.unit(work, doing)
+        except Away:
+            raise
         except Exception:  # any fault of one area must not silence the rest
             log.exception("ring failed", what=what)
             return False
+        if self._clock.now() - begun <= self._tolerance:
+            self._expected = self._clock.now()  # much to do is no outage
         return True
 
 
@@ -173,7 +220,9 @@ def _tell_deferred(uow: SqlUnitOfWork, deadline: Deadline) -> None:
     try:
         if deadline.kind in DEFERRED:
             DEFERRED[deadline.kind](uow, deadline)
-    except Exception:  # a card that still shows the old time must not keep the bell from starting
+    except Exception as error:  # a card that still shows the old time must not keep the bell from starting
+        if is_away(error):
+            raise
         log.exception("deferral not told", what=deadline.subject)
 
 

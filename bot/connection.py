@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramNetworkError
+from aiogram.exceptions import ClientDecodeError, TelegramNetworkError, TelegramServerError
 from aiogram.methods.base import Response, TelegramMethod, TelegramType
 from aiogram.types import InputFile
 from aiohttp import ClientError, ClientTimeout
 
 JSON = {"Content-Type": "application/json"}
+SHOWN = 80  # characters of an unreadable answer that are told
 _read: set[type[Response[Any]]] = set()
 
 
@@ -58,5 +60,24 @@ class Connection(AiohttpSession):
         except ClientError as error:
             raise TelegramNetworkError(method=method, message=f"{type(error).__name__}: {error}") from error
         keep_reader(method)
-        answer = self.check_response(bot, method, response.status, content.decode())
+        answer = self.check_response(bot, method, response.status, content.decode(errors="replace"))
         return cast("TelegramType", answer.result)
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        """What is no answer of a Bot API server (a gateway's page, half a body) counts as none. Raises Unreadable."""
+        try:
+            return super().check_response(bot, method, status_code, content)
+        except ClientDecodeError as error:
+            if status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise TelegramServerError(method=method, message=f"{status_code}: {content[:SHOWN]}") from error
+            raise Unreadable(method, f"{status_code}, unreadable: {content[:SHOWN]}", content) from error
+
+
+class Unreadable(TelegramNetworkError):
+    """Something answered, and nobody can read it."""
+
+    def __init__(self, method: TelegramMethod[Any], message: str, content: str) -> None:
+        super().__init__(method=method, message=message)
+        self.content = content

@@ -8,6 +8,7 @@ import secrets
 
 import structlog
 from aiogram import Router
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 from aiogram.types import CallbackQuery, ErrorEvent, Message
 from aiogram_dialog import DialogManager
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
@@ -15,8 +16,10 @@ from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, Unknown
 from bot.screens import Say, answer_press
 from bot.views.base import Screen, Viewer, refused
 from core.errors import AlreadyDone, KeguanError
+from storage.away import Away
 
 log = structlog.get_logger()
+PASSING = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter)  # what could have been told again has been
 
 
 def router() -> Router:
@@ -49,6 +52,11 @@ async def on_error(
         if v and say:
             await _tell(event, say, v.t("This form is closed. Start again from /help."))
         return
+    if isinstance(error, Away):  # the process ends: it is handled at the next start
+        raise error
+    if isinstance(error, PASSING):
+        log.error("answer not sent", update=event.update.update_id, error=repr(error))
+        raise error
     reference = secrets.token_hex(3)
     log.error("fault", reference=reference, update=event.update.update_id, exc_info=error)
     if v and say:

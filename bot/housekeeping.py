@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from bot.fsm import RedisForms
+from bot.steady import steadily
 from core.clock import Clock
 from storage.audit import anchors
 from storage.fsm import FormStore
@@ -40,8 +41,11 @@ async def drop_anchor(store: Store, file: Path, clock: Clock) -> None:
 
 async def keep_tidy(store: Store, forms: FormStore | RedisForms, clock: Clock, file: Path | None = None) -> None:
     """Tidy at once and every few hours, until cancelled."""
-    while True:
+
+    async def turn() -> None:
         await tidy(store, forms, clock)
         if file is not None:
             await drop_anchor(store, file, clock)
         await asyncio.sleep(EVERY)
+
+    await steadily("housekeeping", turn)

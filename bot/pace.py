@@ -27,7 +27,8 @@ GROUP, GROUP_SPAN = 20, 60.1  # messages in seconds, within one group
 FLOOD_CHATS, FLOOD_SPAN = 3, 1.0  # as many chats refused within these seconds: it is the bot that is too fast
 MOST_REFUSALS = 3  # times one call waits out a refusal
 LONGEST_PAUSE = 60.0  # seconds; a call told to wait longer is handed back to whoever made it
-NETWORK_TRIES = (0.3, 1.0, 2.0)  # seconds before each new try of an answer that the network swallowed
+NETWORK_TRIES = (0.3, 1.0)  # seconds before each new try of an answer that the network swallowed; then the last
+PATIENCE = 300.0  # seconds that an answer to a person is tried
 
 PACED = ("send", "forward", "copy", "edit")  # the methods that put something before people begin like this
 
@@ -221,29 +222,35 @@ class Pace(BaseRequestMiddleware):
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
         chat = chat_of(method) if self._paced else None
+        tries = Tries(method, self._now)
         if chat is None:
-            return await _stubbornly(make_request, bot, method)
+            while True:
+                try:
+                    return await make_request(bot, method)
+                except (TelegramNetworkError, TelegramServerError) as error:
+                    await tries.wait(error)
         ticket = self._plan.enter(chat, urgency_of_call.get(), self._now(), _messages(method))
-        for refusals in range(MOST_REFUSALS + 1):
+        while True:
             await self._turn(ticket)
             try:
                 if self._shared is not None:
                     await self._shared(chat, ticket.messages)
-                response = await _stubbornly(make_request, bot, method)
+                response = await make_request(bot, method)
             except TelegramRetryAfter as error:
                 log.info("refused for a while", chat=chat, seconds=error.retry_after)
                 self._plan.refused(ticket, error.retry_after, self._now())
                 self._pump()
-                if refusals == MOST_REFUSALS or error.retry_after > LONGEST_PAUSE:
-                    raise
-                self._plan.again(ticket, self._now())
+                tries.refused(error)
+            except (TelegramNetworkError, TelegramServerError) as error:
+                self._answered(ticket)
+                await tries.wait(error)
             except BaseException:
                 self._answered(ticket)
                 raise
             else:
                 self._answered(ticket)
                 return response
-        raise AssertionError("unreachable")
+            self._plan.again(ticket, self._now())
 
     async def _turn(self, ticket: Ticket) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -293,15 +300,34 @@ def _messages(method: TelegramMethod[Any]) -> int:
     return len(many) if isinstance(many, list) and many else 1
 
 
-async def _stubbornly(
-    make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
-) -> Response[TelegramType]:
-    """Make the call; an answer to a person is tried again a few times where the network or the server fails it."""
-    if urgency_of_call.get() == 0 and method.__api_method__ != "getUpdates":
-        for pause in NETWORK_TRIES:
-            try:
-                return await make_request(bot, method)
-            except (TelegramNetworkError, TelegramServerError) as error:
-                log.warning("tried again", method=method.__api_method__, error=repr(error), pause=pause)
-                await asyncio.sleep(pause)
-    return await make_request(bot, method)
+class Tries:
+    """How often one call is made. An answer to a person is tried for minutes where the network or the server fails
+    it; whatever else is sent has somebody who looks after it."""
+
+    def __init__(self, method: TelegramMethod[Any], now: Callable[[], float]) -> None:
+        self._method = method.__api_method__
+        self._answers = urgency_of_call.get() == 0 and self._method != "getUpdates"
+        self._now = now
+        self._begun = now()
+        self._refusals = 0
+        self._failures = 0
+
+    def _left(self) -> float:
+        return self._begun + PATIENCE - self._now() if self._answers else 0.0
+
+    def refused(self, error: TelegramRetryAfter) -> None:
+        """The platform asked for a pause. Raises where that is too long for whoever called."""
+        self._refusals += 1
+        too_much = self._refusals > MOST_REFUSALS or error.retry_after > LONGEST_PAUSE
+        if too_much and self._left() <= error.retry_after:
+            raise error
+
+    async def wait(self, error: TelegramNetworkError | TelegramServerError) -> None:
+        """Until the next try. Raises where there is none."""
+        pause = NETWORK_TRIES[min(self._failures, len(NETWORK_TRIES) - 1)]
+        if self._left() <= pause:
+            raise error
+        if not self._failures:
+            log.warning("tried again", method=self._method, error=repr(error))
+        self._failures += 1
+        await asyncio.sleep(pause)

@@ -22,6 +22,7 @@ from aiogram.exceptions import (
 from bot.middlewares.identity import viewer
 from bot.pace import urgency_of_call
 from bot.screens import edit, send
+from bot.steady import pauses, steadily, wait_after
 from bot.views.base import NOTICES, Screen, Viewer, together, with_clause
 from core.access import SYSTEM
 from core.audit import Doing
@@ -29,6 +30,7 @@ from core.clock import Clock
 from core.groups import bot_removed, migrate
 from core.ids import AccountId, ChatId, MessageId, NoticeId
 from core.notices import NoticeState, ToAccount, ToGroup
+from storage.away import Away
 from storage.outbox import Outgoing
 from storage.store import Store
 
@@ -36,7 +38,7 @@ log = structlog.get_logger()
 SETTLE = 0.005  # seconds that commits are let pile up before the outbox is read
 UNREACHED = Doing(SYSTEM, "unreached")
 MOST_TOGETHER = 3500  # characters of notices that are sent as one
-RETRY_AFTER = 2.0  # seconds until a chat that could not be reached for a passing reason is tried again
+PASSING = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, OSError)
 
 
 class Sender:
@@ -73,16 +75,18 @@ class Sender:
 
     async def run(self) -> None:
         """Send until cancelled."""
-        while True:
-            await self.take()
-            held_back = await self._store.look(lambda uow: uow.outbox.next_instant())
-            delay = (held_back - self._clock.now()).total_seconds() if held_back else 15.0
-            try:
-                await asyncio.wait_for(self._wake.wait(), min(max(delay, 0.01), 15.0))
-                await asyncio.sleep(SETTLE)
-            except TimeoutError:
-                pass
-            self._wake.clear()
+        await steadily("sender", self._turn)
+
+    async def _turn(self) -> None:
+        await self.take()
+        held_back = await self._store.look(lambda uow: uow.outbox.next_instant())
+        delay = (held_back - self._clock.now()).total_seconds() if held_back else 15.0
+        try:
+            await asyncio.wait_for(self._wake.wait(), min(max(delay, 0.01), 15.0))
+            await asyncio.sleep(SETTLE)
+        except TimeoutError:
+            pass
+        self._wake.clear()
 
     async def take(self) -> int:
         """Put what is pending into the lanes of its chats; how many notices were new."""
@@ -125,18 +129,39 @@ class Sender:
         task.add_done_callback(self._tasks.discard)
 
     async def _run_lane(self, chat: ChatId) -> None:
+        """Send what there is for a chat, in its order. What fails for a passing reason is tried again before anything
+        behind it; only what is more urgent may come in between."""
         lane = self._lanes[chat]
-        while lane:
-            lane_in_order = sorted(lane, key=lambda notice: (notice.urgency, notice.id))
-            notice = lane_in_order[0]
-            lane.remove(notice)
-            if self._sure is not None:
-                await self._sure()
+        pause = pauses()
+        try:
+            while lane:
+                notice = min(lane, key=lambda one: (one.urgency, one.id))
+                lane.remove(notice)
+                if self._sure is not None:
+                    await self._sure()
+                if (error := await self._send(chat, notice, lane)) is None:
+                    pause = pauses()
+                    continue
+                log.info("notice waits", notice=notice.id, error=repr(error))
+                lane.append(notice)
+                await asyncio.sleep(wait_after(error, next(pause)))
+        finally:
+            del self._lanes[chat]
+
+    async def _send(self, chat: ChatId, notice: Outgoing, lane: deque[Outgoing]) -> Exception | None:
+        """One notice, until it is settled; a passing reason for which it is not."""
+        try:
             if self._superseded(notice, lane):
                 await self._settle(notice, NoticeState.SUPERSEDED)
             elif not (notice.held and await self._deliver_together(chat, notice, lane)):
                 await self._deliver(chat, notice)
-        del self._lanes[chat]
+        except PASSING as error:
+            return error
+        except Away:
+            raise
+        except Exception:  # it stays pending for the next start: sent over and over would be worse
+            log.exception("notice not settled", notice=notice.id, kind=notice.kind)
+        return None
 
     @staticmethod
     def _superseded(notice: Outgoing, lane: deque[Outgoing]) -> bool:
@@ -152,7 +177,9 @@ class Sender:
             return False
         try:
             message = MessageId((await send(self._bot, chat, together([screen for _, screen in fitting]))).message_id)
-        except (TelegramAPIError, OSError) as error:
+        except PASSING:
+            raise
+        except TelegramAPIError as error:
             log.info("notices go one by one", chat=chat, error=repr(error))
             return False
         for notice, _ in fitting:
@@ -182,11 +209,8 @@ class Sender:
             self._wake.set()
         except TelegramForbiddenError as error:
             await self._lost(chat, notice, error)
-        except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, OSError) as error:
-            log.warning("notice waits", notice=notice.id, error=repr(error))
-            await asyncio.sleep(RETRY_AFTER)
-            self._taken.discard(notice.id)
-            self._wake.set()
+        except PASSING:
+            raise
         except (TelegramAPIError, ValueError, KeyError, TypeError) as error:
             log.error("notice refused", notice=notice.id, kind=notice.kind, error=repr(error))
             state = NoticeState.UNREACHABLE if _chat_is_gone(error) else NoticeState.FAILED

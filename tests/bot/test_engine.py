@@ -13,7 +13,7 @@ import pytest
 from aiogram.exceptions import TelegramNetworkError, TelegramServerError
 from aiogram.methods import SendMessage
 
-from bot import sender
+from bot import steady
 from bot.app import App
 from bot.intake import MOST_ALONE, MOST_ATTEMPTS, Intake
 from bot.screens import fit
@@ -51,7 +51,7 @@ def registries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     for name in list(ROUNDS):
         monkeypatch.delitem(ROUNDS, name)
     monkeypatch.setitem(ROUNDS, "test.nine", Round("test.nine", plan, run, timedelta(hours=3)))
-    monkeypatch.setattr(sender, "RETRY_AFTER", 0.0)
+    monkeypatch.setattr(steady, "FIRST_PAUSE", 0.0)
     yield rung
 
 
