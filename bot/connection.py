@@ -15,6 +15,7 @@ from aiogram.types import InputFile
 from aiohttp import ClientError, ClientTimeout
 
 JSON = {"Content-Type": "application/json"}
+ANSWERED, CONNECTED = 20.0, 5.0  # seconds in which a call without a file is answered, and a connection made
 SHOWN = 80  # characters of an unreadable answer that are told
 _read: set[type[Response[Any]]] = set()
 
@@ -51,7 +52,7 @@ class Connection(AiohttpSession):
             return await super().make_request(bot, method, timeout)
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
-        limit = ClientTimeout(total=self.timeout if timeout is None else timeout)
+        limit = ClientTimeout(total=ANSWERED if timeout is None else timeout, sock_connect=CONNECTED)
         try:
             async with session.post(url, data=orjson.dumps(values), headers=JSON, timeout=limit) as response:
                 content = await response.read()

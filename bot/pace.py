@@ -227,6 +227,9 @@ class Pace(BaseRequestMiddleware):
             while True:
                 try:
                     return await make_request(bot, method)
+                except TelegramRetryAfter as error:
+                    tries.refused(error)
+                    await asyncio.sleep(error.retry_after)
                 except (TelegramNetworkError, TelegramServerError) as error:
                     await tries.wait(error)
         ticket = self._plan.enter(chat, urgency_of_call.get(), self._now(), _messages(method))

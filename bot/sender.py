@@ -145,6 +145,8 @@ class Sender:
                 log.info("notice waits", notice=notice.id, error=repr(error))
                 lane.append(notice)
                 await asyncio.sleep(wait_after(error, next(pause)))
+        except Away:
+            log.info("chat left", chat=chat)  # the process ends; the next one sends what is left
         finally:
             del self._lanes[chat]
 

@@ -65,7 +65,7 @@ class Writing:
                 self.ended(units, self.committed - begun)
 
 
-class WriterStopped(RuntimeError):
+class WriterStopped(Away):
     """Work was handed in after the writer had been stopped."""
 
 

@@ -11,12 +11,14 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.sandbox.errors import ApiError, not_found, too_large, unauthorized
 from bot.sandbox.forms import Form, read_form
 from bot.sandbox.limits import UPLOAD_BYTES
 from bot.sandbox.polling import wait_for_updates
 from bot.sandbox.telegram import Telegram
+from bot.sandbox.weather import GoOn, Weather
 from bot.sandbox.webhook import WebhookPusher
 
 log = logging.getLogger(__name__)
@@ -27,18 +29,28 @@ _JSON = "application/json"
 TELEGRAM = web.AppKey("telegram", Telegram)
 
 
-def make_app(telegram: Telegram, routes: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
+def make_app(
+    telegram: Telegram, routes: Iterable[web.AbstractRouteDef] = (), weather: Weather | None = None
+) -> web.Application:
     """The server's application; run it with `serve_app`, which takes loopback addresses only.
 
-    `routes` are those of a web page served beside the Bot API.
+    `routes` are those of a web page served beside the Bot API; `weather` is what calls have to come through.
     """
-    app = web.Application(client_max_size=_BODY_BYTES)
+    app = web.Application(client_max_size=_BODY_BYTES, middlewares=[_under(weather)] if weather else ())
     app[TELEGRAM] = telegram
     app.router.add_routes(routes)
     app.router.add_route("*", "/{tail:.*}", _answer)
     app.cleanup_ctx.append(_webhook)
     app.on_shutdown.append(_end_poll)
     return app
+
+
+def _under(weather: Weather) -> Middleware:
+    @web.middleware
+    async def passes(request: web.Request, handler: GoOn) -> web.StreamResponse:
+        return await weather(request, handler)
+
+    return passes
 
 
 async def _webhook(app: web.Application) -> AsyncIterator[None]:
