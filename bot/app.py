@@ -54,6 +54,7 @@ from bot.steady import until_answered
 from core.clock import Clock
 from core.rulebook import Rulebook, default, load
 from storage.audit import anchors
+from storage.away import Away
 from storage.ears import Ears
 from storage.fsm import FormStore
 from storage.store import Store
@@ -246,14 +247,15 @@ class App:
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
+            with contextlib.suppress(asyncio.CancelledError, Exception):  # what ended it was told when it did
                 await task
         self.intake.close()
         await self._finish()
-        if self.anchors is not None and self._tasks:
-            await drop_anchor(self.store, self.anchors, self.clock)
-        if self.crowd is not None:
-            await self.crowd.leave()
+        with contextlib.suppress(Away):
+            if self.anchors is not None and self._tasks:
+                await drop_anchor(self.store, self.anchors, self.clock)
+            if self.crowd is not None:
+                await self.crowd.leave()
         self.store.close()
         await self.dispatcher.storage.close()
         await self.bot.session.close()
