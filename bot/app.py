@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import gc
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from aiogram_dialog import setup_dialogs
 
 from bot.acting import Hands
 from bot.areas import routers
+from bot.backups.keeper import Keeper
+from bot.backups.place import job_of
 from bot.bell import Bell
 from bot.calls import Calls
 from bot.clock import SystemClock
@@ -55,6 +58,7 @@ from core.clock import Clock
 from core.rulebook import Rulebook, default, load
 from storage.audit import anchors
 from storage.away import Away
+from storage.backups.making import Job
 from storage.ears import Ears
 from storage.fsm import FormStore
 from storage.store import Store
@@ -95,6 +99,7 @@ def build(settings: Settings, clock: Clock | None = None, rulebook: Rulebook | N
         anchors=settings.data_dir / anchors.FILE,
         crowded=settings.on_server,
         listen=settings.listen_at,
+        backup=lambda store: job_of(settings, store.rulebook, clock.now()),
     )
 
 
@@ -113,6 +118,7 @@ class App:
         anchors: Path | None = None,
         crowded: bool = False,
         listen: tuple[str, int] | None = None,
+        backup: Callable[[Store], Job] | None = None,
     ) -> None:
         self.store = store
         self.anchors = anchors  # where the trail's end is noted
@@ -137,6 +143,7 @@ class App:
         self.rulebook_file = RulebookFile(store, rulebook_file)
         self.listener = Listener(listen)
         self.health = Health(store, clock, self.calls, self.listener, anchors.parent if anchors else None)
+        self.keeper = Keeper(store, partial(backup, store)) if backup is not None else None
         self._sender: Sender | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -209,6 +216,7 @@ class App:
             "sender": self.sender.run(),
             "hands": self.hands.run(),
             "housekeeping": keep_tidy(self.store, self.forms, self.clock, self.anchors),
+            **({"backups": self.keeper.run()} if self.keeper is not None else {}),
         }
 
     def _crowded(self) -> dict[str, Coroutine[Any, Any, None]]:

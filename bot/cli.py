@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from bot.backups.commands import app as backup_app
+from bot.backups.commands import restore
 from bot.rulefile.commands import app as rulebook_app
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ db_app = typer.Typer(no_args_is_help=True, help="Database · 数据库")
 app.add_typer(staff_app, name="staff")
 app.add_typer(rulebook_app, name="rulebook")
 app.add_typer(db_app, name="db")
+app.add_typer(backup_app, name="backup")
+app.command()(restore)
 audit_app = typer.Typer(no_args_is_help=True, help="Trail of what was done · 操作留痕")
 app.add_typer(audit_app, name="audit")
 
@@ -261,6 +265,7 @@ def _with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
     from bot.views import people as _views  # noqa: F401  # the words for refusals
     from bot.views.base import refusal
     from core.errors import KeguanError
+    from storage.locking import Taken
     from storage.store import Store
 
     rulebook = _rulebook(settings)
@@ -276,6 +281,9 @@ def _with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
 
     try:
         return asyncio.run(act())
+    except Taken:
+        typer.echo(_viewer(settings, "").t("The database is being restored. Try again when that is done."), err=True)
+        raise typer.Exit(1) from None
     except KeguanError as error:
         typer.echo(plain(refusal(_viewer(settings, ""), error)), err=True)
         raise typer.Exit(1) from None

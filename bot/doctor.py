@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from bot.backups import looking
 from bot.clock import SystemClock
 from bot.getme import NotAnswered, username
 from bot.settings import Settings, unknown_names
@@ -37,7 +38,14 @@ class Finding:
 
 def examine(settings: Settings, texts: Texts) -> list[Finding]:
     """Everything that can be found wrong; an empty list is a clean bill."""
-    checks: tuple[Callable[[Settings, Texts], Iterator[Finding]], ...] = (_names, _token, _folder, _rules, _database)
+    checks: tuple[Callable[[Settings, Texts], Iterator[Finding]], ...] = (
+        _names,
+        _token,
+        _folder,
+        _rules,
+        _database,
+        _backups,
+    )
     return [finding for check in checks for finding in check(settings, texts)]
 
 
@@ -117,6 +125,7 @@ def _database(settings: Settings, texts: Texts) -> Iterator[Finding]:
         )
         return
     yield from _company(settings, texts)
+    yield from (Finding(False, text) for text in looking.age(settings, texts))
 
 
 def _file(settings: Settings) -> Path | None:
@@ -160,3 +169,7 @@ def _company(settings: Settings, texts: Texts) -> Iterator[Finding]:
         yield Finding(
             False, texts.t("{n} can't be written to, they stopped the bot: {names}", n=len(silent), names=names)
         )
+
+
+def _backups(settings: Settings, texts: Texts) -> Iterator[Finding]:
+    yield from (Finding(False, text) for text in looking.place(settings, texts))

@@ -20,6 +20,7 @@ from bot.fsm import NoRedis
 from bot.listener import AddressTaken
 from bot.settings import Settings
 from core.rulebook import Rulebook
+from storage.locking import Taken
 
 log = structlog.get_logger()
 
@@ -61,6 +62,9 @@ async def _serve(settings: Settings, rulebook: Rulebook) -> int:
             await running
     except AddressTaken as error:
         log.error("can't listen", address=settings.listen, reason=error.strerror, advice="KEGUAN_LISTEN")
+        return 1
+    except Taken:
+        log.error("the database is being restored", advice="start again when that is done")
         return 1
     except NotAlone:
         log.error("another process works on this database", advice="KEGUAN_REDIS_URL lets several work together")

@@ -26,6 +26,10 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="Database; empty: a SQLite file in the data folder")
     redis_url: str = Field("", description="Redis for forms; needed where several processes share a database")
     rulebook: Path | None = Field(None, description="The company's rulebook; empty: the default preset")
+    backup_dir: Path | None = Field(None, description="Folder for backups; empty: backups in the data folder")
+    backup_keys: SecretStr = Field(
+        SecretStr(""), description="Keys of backups, the present one first, apart by commas; empty: not encrypted"
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     paced: bool = Field(True, description="Keep within Telegram's sending limits; off only for local servers")
     listen: str = Field("", description="Where /healthz and /metrics answer, host:port; empty: nowhere")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from core.acts import Acts
     from core.approvals.model import Approvals
     from core.audit import Audit
+    from core.backups import Backups
     from core.calendar.model import DayChanges
     from core.campaigns import Campaigns
     from core.checkins import Absences, Checkins
@@ -72,6 +73,8 @@ class UnitOfWork(Protocol):
     def audit(self) -> Audit:
         """The trail of what was done (OPS-4)."""
 
+    @property
+    def backups(self) -> Backups: ...
     @property
     def people(self) -> People: ...
     @property

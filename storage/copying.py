@@ -72,7 +72,8 @@ def copy(source: str, target: str) -> tuple[list[Copied], Verdict]:
     try:
         with there.connect().execution_options(**_snapshot(source)) as reading:
             _fill(reading, here)
-            arrived = [_compared(reading, here, table) for table in tables()]
+            with here.connect() as written:
+                arrived = compare(reading, written)
         migrate.finish(target)
         return arrived, verify(here)
     finally:
@@ -85,22 +86,49 @@ def _snapshot(url: str) -> dict[str, Any]:
     return {} if is_sqlite(url) else {"isolation_level": "REPEATABLE READ"}
 
 
+def pour(reading: sa.Connection, writing: sa.Connection) -> None:
+    """Have everything of one database in the other instead of what is there, in the transaction that is open."""
+    triggers.drop(writing)
+    names = ", ".join(writing.dialect.identifier_preparer.quote(table.name) for table in tables())
+    writing.exec_driver_sql(f"TRUNCATE {names}")
+    for table in tables():
+        for rows in _slices(reading, table):
+            _insert(writing, table, rows)
+    _finished(writing)
+
+
+def first_filled(connection: sa.Connection) -> str | None:
+    """A table that has rows, if any has."""
+    for table in tables():
+        if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
+            return table.name
+    return None
+
+
 def _fill(reading: sa.Connection, here: sa.Engine) -> None:
     with here.begin() as writing:
-        for table in tables():
-            if writing.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
-                raise NotEmpty(table.name)
+        if filled := first_filled(writing):
+            raise NotEmpty(filled)
         migrate.begin_filling(writing)
         triggers.drop(writing)  # nothing of this is news to the trail
     for table in tables():
         for rows in _slices(reading, table):
             with here.begin() as writing:
-                writing.execute(sa.insert(table), [dict(row._mapping) for row in rows])
+                _insert(writing, table, rows)
     with here.begin() as writing:
-        if writing.dialect.name != "sqlite":
-            for table in tables():
-                _set_sequence(writing, table)
-        triggers.install(writing)
+        _finished(writing)
+
+
+def _insert(writing: sa.Connection, table: sa.Table, rows: list[sa.Row[Any]]) -> None:
+    writing.execute(sa.insert(table), [dict(row._mapping) for row in rows])
+
+
+def _finished(writing: sa.Connection) -> None:
+    """Numbers go on where they were, and the trail sees what is written from now on."""
+    if writing.dialect.name != "sqlite":
+        for table in tables():
+            _set_sequence(writing, table)
+    triggers.install(writing)
 
 
 def _slices(connection: sa.Connection, table: sa.Table) -> Iterator[list[sa.Row[Any]]]:
@@ -119,9 +147,13 @@ def _set_sequence(writing: sa.Connection, table: sa.Table) -> None:
             writing.execute(_NEXT, {"name": table.name, "column": column.name, "last": last})
 
 
-def _compared(reading: sa.Connection, here: sa.Engine, table: sa.Table) -> Copied:
-    with here.connect() as connection:
-        before, after = _digest(reading, table), _digest(connection, table)
+def compare(reading: sa.Connection, written: sa.Connection) -> list[Copied]:
+    """Hold every table of one database against the other's. Raises Differs."""
+    return [_compared(reading, written, table) for table in tables()]
+
+
+def _compared(reading: sa.Connection, written: sa.Connection, table: sa.Table) -> Copied:
+    before, after = _digest(reading, table), _digest(written, table)
     if before != after:
         raise Differs(table.name)
     return after

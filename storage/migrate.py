@@ -59,16 +59,16 @@ def head() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
-def _known() -> set[str]:
+def revisions() -> set[str]:
     return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
 
 
 def current(url: str) -> str | None:
     """The revision a database is at; None where it is empty."""
-    return _on(url, _current_of)
+    return _on(url, current_of)
 
 
-def _current_of(connection: sa.Connection) -> str | None:
+def current_of(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -77,7 +77,7 @@ def upgrade(url: str, revision: str = "head") -> Path | None:
     copy's path. Raises NewerDatabase where the program is older than its data, Unfinished, and InUse where older
     processes still work on it."""
     at = _on(url, _usable)
-    if at is not None and at not in _known():
+    if at is not None and at not in revisions():
         raise NewerDatabase(at)
     if at == (head() if revision == "head" else revision):
         return None
@@ -90,7 +90,7 @@ def _lift(connection: sa.Connection, at: str | None, revision: str) -> None:
     """On a server one process lifts, the others wait for it and find it done."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_ALONE)
-        if _current_of(connection) != at:
+        if current_of(connection) != at:
             return
         if working := _working(connection):
             raise InUse(", ".join(working))
@@ -110,7 +110,7 @@ def refuse_unfinished(url: str) -> None:
 def _usable(connection: sa.Connection) -> str | None:
     if sa.inspect(connection).has_table(FILLING):
         raise Unfinished
-    return _current_of(connection)
+    return current_of(connection)
 
 
 def begin_filling(connection: sa.Connection) -> None:
@@ -134,7 +134,7 @@ def check(url: str) -> None:
 
 def revision(message: str, url: str) -> None:
     """Write a script for what the code has and the database at `url` has not; on PostgreSQL and SQLite alike."""
-    number = f"{len(_known()) + 1:04d}"
+    number = f"{len(revisions()) + 1:04d}"
     _on(url, lambda connection: command.revision(_with(connection), message, autogenerate=True, rev_id=number))
 
 

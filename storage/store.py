@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -30,6 +31,7 @@ from storage.base import Base
 from storage.calendar import CALENDAR
 from storage.engine import is_sqlite, make_engine
 from storage.health import Vitals, vitals
+from storage.locking import beside
 from storage.rules import RULEBOOK
 from storage.turns import Turns
 from storage.unit_of_work import SqlUnitOfWork
@@ -57,6 +59,8 @@ class Store:
         self._editions: OrderedDict[str, Rulebook] = OrderedDict()
         self._cause = cause
         self._clock = clock
+        file = sa.make_url(url).database if is_sqlite(url) else None
+        self._shared = beside(Path(file)) if file and file != ":memory:" else None
         self._engine = make_engine(url)
         self._reading = make_engine(url, read_only=True)
         self._recorder = Recorder(file=is_sqlite(url))
@@ -150,7 +154,10 @@ class Store:
         await asyncio.sleep(pause)
 
     def start(self) -> None:
-        """Begin to take work; what writes the trail is put in place first."""
+        """Begin to take work; what writes the trail is put in place first. Raises Taken while the database file is
+        being replaced."""
+        if self._shared is not None:
+            self._shared.take(shared=True)
         with self._reading.connect() as connection:
             missing = triggers.missing(connection)
         if missing:
@@ -165,6 +172,8 @@ class Store:
         self._probe.shutdown(wait=False, cancel_futures=True)
         self._engine.dispose()
         self._reading.dispose()
+        if self._shared is not None:
+            self._shared.let_go()
 
     async def do(
         self,

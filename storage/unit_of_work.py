@@ -18,6 +18,7 @@ from storage.acts import SqlActs
 from storage.appeals import SqlAppeals
 from storage.approvals import SqlApprovals
 from storage.audit import SqlAudit
+from storage.backups.rows import SqlBackups
 from storage.calendar import SqlDayChanges
 from storage.campaigns import SqlCampaigns
 from storage.checkins import SqlAbsences, SqlCheckins
@@ -141,6 +142,10 @@ class SqlUnitOfWork:
     @cached_property
     def audit(self) -> SqlAudit:
         return SqlAudit(self._c, self._views)
+
+    @cached_property
+    def backups(self) -> SqlBackups:
+        return SqlBackups(self._c, self._now, self.touched)
 
     @cached_property
     def people(self) -> SqlPeople:

@@ -22,6 +22,7 @@ from core.rulebook.sections import (
     ApprovalRules,
     ArchiveRules,
     AuditRules,
+    BackupRules,
     BlacklistRules,
     CampaignRules,
     CheckinRules,
@@ -142,6 +143,7 @@ class Rulebook(BaseModel):
     incentives: IncentiveRules
     archive: ArchiveRules
     audit: AuditRules
+    backup: BackupRules
     privacy: PrivacyRules
     reports: ReportRules
     suggestions: SuggestionRules

@@ -59,6 +59,9 @@ OPEN_NAMES = frozenset({
 OPEN_COLUMNS = frozenset(
     {
         ("audit_seals", "file"),
+        ("backups", "file"),
+        ("backups", "reason"),
+        ("backups", "trail"),
         ("complaints", "number"),
         ("departments", "name"),
         ("groups", "title"),

@@ -34,6 +34,7 @@ DEADLINES = {
     "campaign.remind": ("转发活动：提醒", "Campaign: reminder"),
     "campaign.end": ("转发活动：结束", "Campaign: end"),
     "training.end": ("培训：结束登记", "Training: end"),
+    "backup.overdue": ("备份：太久没有备份", "Backup: none for long"),
     "rules.switch": ("制度：条文生效", "Rules: a clause comes into force"),
 }
 ROUNDS = {
@@ -48,6 +49,7 @@ ROUNDS = {
     "ledger.clean_year": ("奖惩：全年无投诉", "Ledger: a year without complaints"),
     "reading.reminders": ("条文阅读：提醒", "Clauses to read: reminder"),
     "rules.trial": ("制度：影子期周报", "Rules: the week on trial"),
+    "backup.daily": ("备份：每天一份", "Backup: one a day"),
     "audit.anchor": ("留痕：月度存证", "Trail: monthly anchor"),
 }
 SUBJECTS = {
@@ -65,6 +67,7 @@ SUBJECTS = {
     "handover": ("交接", "handover"),
     "campaign": ("转发活动", "campaign"),
     "training": ("培训", "training"),
+    "backup": ("备份", "backup"),
     "switch": ("条文", "clause"),
 }
 DAYS = {

@@ -18,6 +18,7 @@ THINGS = {
     "assignment": N_("audit|part of a task"),
     "audit": N_("audit|seal of the trail"),
     "audit_seal": N_("audit|seal of the trail"),
+    "backup": N_("audit|backup"),
     "campaign": N_("audit|sharing campaign"),
     "campaign_share": N_("audit|share"),
     "checkin": N_("audit|check-in"),

@@ -16,6 +16,7 @@ from typing import Any
 from core.rulebook.problems import Finding
 from core.rulebook.sections.approvals import ApprovalChain, ApprovalKind, ApprovalRules, ApprovalStep, check_approvals
 from core.rulebook.sections.audit import AuditRules
+from core.rulebook.sections.backup import BackupRules, KeepRules
 from core.rulebook.sections.base import (
     WEEKDAYS,
     Choice,
@@ -94,6 +95,7 @@ __all__ = [
     "ApprovalStep",
     "ArchiveRules",
     "AuditRules",
+    "BackupRules",
     "BlacklistRules",
     "CampaignRules",
     "CheckinRules",
@@ -121,6 +123,7 @@ __all__ = [
     "HelpRules",
     "IncentiveRules",
     "InviteRules",
+    "KeepRules",
     "Language",
     "LeadClass",
     "LeadRules",
@@ -191,6 +194,7 @@ SECTIONS: dict[str, Any] = {
     "incentives": IncentiveRules,
     "archive": ArchiveRules,
     "audit": AuditRules,
+    "backup": BackupRules,
     "privacy": PrivacyRules,
     "reports": ReportRules,
     "suggestions": SuggestionRules,
