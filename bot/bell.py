@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.agenda import Agenda, Planned
 from bot.hearing import Hearing
@@ -179,7 +180,8 @@ class Bell:
     async def _run_round(self, one: Planned, now: datetime) -> bool:
         run = RoundRun(one.day, one.at, now - one.at, missed=False)
         doing = Doing(SYSTEM, one.round.name, f"round:{one.round.name}:{one.day}")
-        return await self._guard(one.round.name, partial(_run_round, one=one.round, run=run), doing)
+        with bound_contextvars(round=f"{one.round.name}:{one.day}"):
+            return await self._guard(one.round.name, partial(_run_round, one=one.round, run=run), doing)
 
     async def _ring_due(self) -> None:
         while due := await self._read(lambda uow: uow.deadlines.due()):
@@ -190,7 +192,9 @@ class Bell:
     async def _ring(self, deadline: Deadline) -> bool:
         now = self._store.rulebook
         judged_by = as_opened(await self._store.edition(deadline.rulebook_version), now)
-        return await self._guard(deadline.subject, lambda uow: _ring(uow, deadline, judged_by), _ringing(deadline))
+        work = partial(_ring, deadline=deadline, judged_by=judged_by)
+        with bound_contextvars(deadline=f"{deadline.kind}:{deadline.subject}"):
+            return await self._guard(deadline.subject, work, _ringing(deadline))
 
     async def _guard(self, what: str, work: Callable[[SqlUnitOfWork], None], doing: Doing) -> bool:
         """One that fails does not stop the others; it stays due and is tried again."""

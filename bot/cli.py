@@ -45,6 +45,9 @@ def run() -> None:
         typer.echo("缺少 KEGUAN_BOT_TOKEN，请写进 .env · KEGUAN_BOT_TOKEN is missing: put it into .env", err=True)
         raise typer.Exit(1)
     rulebook = _rulebook(settings)
+    from bot.logs import write_logs
+
+    write_logs(settings.log_level, settings.bot_token.get_secret_value())
     _upgrade(settings)
     from bot.running import serve
 

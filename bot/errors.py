@@ -13,6 +13,7 @@ from aiogram.types import CallbackQuery, ErrorEvent, Message
 from aiogram_dialog import DialogManager
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
 
+from bot.handling import note
 from bot.screens import Say, answer_press
 from bot.views.base import Screen, Viewer, refused
 from core.errors import AlreadyDone, KeguanError
@@ -36,6 +37,7 @@ async def on_error(
 ) -> None:
     """Answer whoever caused it; a refusal is nothing unusual."""
     error = event.exception
+    note(outcome=_outcome(error))
     if isinstance(error, AlreadyDone):
         if dialog_manager is not None and dialog_manager.has_context():
             await dialog_manager.reset_stack()  # the form's effect is had: it must not be offered again
@@ -64,6 +66,14 @@ async def on_error(
             event, say, v.t("Something went wrong on our side. Please try again; reference {ref}.", ref=reference)
         )
     raise error
+
+
+def _outcome(error: Exception) -> str:
+    if isinstance(error, AlreadyDone):
+        return "done before"
+    if isinstance(error, UnknownIntent | OutdatedIntent | UnknownState):
+        return "old form"
+    return "refused" if isinstance(error, KeguanError) else "fault"
 
 
 def _was_carried_out(event: ErrorEvent, v: Viewer) -> str:

@@ -22,9 +22,21 @@ class Handling:
 
     update: UpdateId
     effect_marked: bool = False
+    handler: str = ""  # what took it: "leads.claim"
+    outcome: str = "done"
 
 
 current: ContextVar[Handling | None] = ContextVar("current", default=None)
+
+
+def note(*, handler: Callable[..., object] | None = None, outcome: str = "") -> None:
+    """Note what became of the update being handled, for the log and the figures; never what was said."""
+    handling = current.get()
+    if handling is not None:
+        if handler is not None:
+            module = getattr(handler, "__module__", "").rpartition(".")[2]
+            handling.handler = f"{module}.{getattr(handler, '__name__', type(handler).__name__)}"
+        handling.outcome = outcome or handling.outcome
 
 
 class Do:

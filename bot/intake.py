@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Coroutine, Sequence
+from contextvars import Context
 from typing import Any
 
 import orjson
@@ -121,7 +122,8 @@ class Intake:
 
     def _job(self, name: str, work: Any) -> None:
         if name not in self._jobs:
-            self._jobs[name] = asyncio.create_task(self._do(name, work()))
+            # what is done for several updates is logged under none
+            self._jobs[name] = asyncio.create_task(self._do(name, work()), context=Context())
 
     async def _do(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         try:

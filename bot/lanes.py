@@ -6,10 +6,13 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context
+from time import monotonic
 from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
+from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import Update
 from pydantic import ValidationError
 
@@ -20,6 +23,7 @@ from storage.writer import WriterStopped
 
 log = structlog.get_logger()
 MARK_AGAIN = 1.0  # seconds until marks that could not be written are tried again
+MOST_NAMED = 5  # places of an update that can't be read
 FLUSH_AFTER = 0.02  # seconds that handled updates wait to be marked together
 
 
@@ -77,17 +81,24 @@ class Lanes:
         try:
             parsed = Update.model_validate(update, context={"bot": self._bot})
         except ValidationError as error:
-            log.error("unparsable update", update=update_id, error=str(error))
+            log.error("unparsable update", update=update_id, at=_places(error))
             return f"unparsable: {error}"
-        token = current.set(Handling(update_id))
+        handling = Handling(update_id)
+        token = current.set(handling)
         structlog.contextvars.bind_contextvars(update=update_id)
+        begun = monotonic()
         try:
-            await self._dispatcher.feed_update(self._bot, parsed)
+            response = await self._dispatcher.feed_update(self._bot, parsed)
+            if response is UNHANDLED and handling.outcome == "done":
+                handling.outcome = "unhandled"
         except Exception as error:  # logged where it happened; kept in the inbox as a dead letter
+            handling.outcome = "fault"
             log.warning("not handled", update=update_id, error=repr(error))
             return repr(error)
         finally:
             current.reset(token)
+            ms = round((monotonic() - begun) * 1000, 1)
+            log.info("update", kind=_kind(update), handler=handling.handler, ms=ms, outcome=handling.outcome)
         return None
 
     def finish(self, update_id: UpdateId, error: str | None) -> None:
@@ -95,7 +106,7 @@ class Lanes:
         self._quiet.clear()
         self._handled.append((update_id, error))
         if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush())
+            self._flushing = asyncio.create_task(self._flush(), context=Context())  # not this update's alone
 
     async def _flush(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -113,6 +124,16 @@ class Lanes:
         self._flushing = None
         if self.in_hand == 0:
             self._quiet.set()
+
+
+def _kind(update: Any) -> str:
+    return next((key for key in update if key != "update_id"), "")
+
+
+def _places(error: ValidationError) -> list[str]:
+    """Where an update is not as it should be; what is written there is nobody's business."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    return [f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in found[:MOST_NAMED]]
 
 
 def lane_of(update: Any) -> str | None:

@@ -21,6 +21,7 @@ from aiogram.types import CallbackQuery, ErrorEvent, Message, TelegramObject, Up
 
 from bot.callbacks import OnPress
 from bot.commands import Said, parse
+from bot.handling import note
 from bot.middlewares.chats import GROUPS, Chats
 from bot.middlewares.identity import Identity
 
@@ -44,6 +45,7 @@ class Indexed(TelegramEventObserver):
                 continue
             if handler.varkw or not handler.awaitable or len(handler.params - found.keys()) > 1:
                 return UNHANDLED
+            note(handler=handler.callback)
             try:
                 return await handler.callback(event, **handler._prepare_kwargs(found))
             except SkipHandler:
@@ -56,6 +58,7 @@ class Indexed(TelegramEventObserver):
             passed, data = await handler.check(event, **kwargs)
             if passed:
                 kwargs.update(data)
+                note(handler=handler.callback)
                 try:
                     inner = self.outer_middleware.wrap_middlewares(self._resolve_middlewares(), handler.call)
                     return await inner(event, kwargs)

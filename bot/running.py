@@ -1,13 +1,11 @@
-"""Running the bot as a process: logs, signals, an orderly stop."""
+"""Running the bot as a process: signals, an orderly stop."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 import signal
-import sys
 
 import structlog
 import uvloop
@@ -25,26 +23,8 @@ from storage.locking import Taken
 log = structlog.get_logger()
 
 
-def write_logs(level: str) -> None:
-    """One JSON object a line, on standard error."""
-    number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    logging.basicConfig(stream=sys.stderr, level=max(number, logging.WARNING))
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
 def serve(settings: Settings, rulebook: Rulebook) -> int:
     """Run until a signal ends it; the process's exit code."""
-    write_logs(settings.log_level)
     return uvloop.run(_serve(settings, rulebook))
 
 

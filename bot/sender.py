@@ -18,6 +18,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
+from structlog.contextvars import bind_contextvars
 
 from bot.middlewares.identity import viewer
 from bot.pace import urgency_of_call
@@ -203,6 +204,7 @@ class Sender:
 
     async def _deliver(self, chat: ChatId, notice: Outgoing) -> None:
         urgency_of_call.set(int(notice.urgency))
+        bind_contextvars(notice=notice.id, about=notice.subject)  # the task is this chat's alone
         try:
             message = await self._put(chat, notice, await self._screen(notice))
         except TelegramMigrateToChat as moved:

@@ -34,16 +34,18 @@ def make_engine(url: str, *, read_only: bool = False) -> sa.Engine:
 
     SQLite: WAL with synchronous=FULL (a commit survives a power cut), and transactions that begin IMMEDIATE when
     they write: without it two of them can read the same value and one update is lost silently.
+    Errors don't repeat the values of a statement: people's words and numbers are among them.
     """
     if not is_sqlite(url):
         # how many rows an INSERT … ON CONFLICT added would be forgotten with its cursor
         return sa.create_engine(
             url,
             pool_pre_ping=True,
+            hide_parameters=True,
             execution_options={"preserve_rowcount": True},
             connect_args={**REACH, "options": " ".join(f"-c {name}={value}" for name, value in PATIENCE.items())},
         )
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False})
+    engine = sa.create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import date
 from pathlib import Path
 from time import monotonic
@@ -288,7 +289,7 @@ class Store:
         loop = asyncio.get_running_loop()
         for pause in pauses():
             try:
-                found = await loop.run_in_executor(self._readers, self._read, work)
+                found = await loop.run_in_executor(self._readers, copy_context().run, self._read, work)
             except sa.exc.DBAPIError as error:
                 await self._wait_after(error, pause, reading=True)
             else:

@@ -7,7 +7,8 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Protocol
 
@@ -25,6 +26,7 @@ class _Item:
     work: Work
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    context: Context = field(default_factory=copy_context)  # so that what it logs says for which update
     result: Any = None
     error: BaseException | None = None
 
@@ -213,7 +215,7 @@ class Writer:
         try:
             if opening := self._opening():
                 connection.exec_driver_sql(opening)
-            item.result = item.work(connection)
+            item.result = item.context.run(item.work, connection)
         except BaseException as error:
             if is_away(error):
                 raise
@@ -227,7 +229,7 @@ class Writer:
                 opening = self._opening()
                 bare.execute(f"SAVEPOINT unit; {opening}" if opening else "SAVEPOINT unit")
                 try:
-                    item.result = item.work(connection)
+                    item.result = item.context.run(item.work, connection)
                 except BaseException as error:
                     if is_away(error):
                         raise  # also what ran before it in this transaction is to run again
