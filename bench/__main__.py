@@ -23,6 +23,7 @@ ALL = (
     "moderation",
     "rulebook",
     "worktime",
+    "names",
     "audit",
     "page",
 )

@@ -11,7 +11,10 @@ import structlog
 
 from bot.fsm import RedisForms
 from bot.steady import steadily
+from core import customers
+from core.access import SYSTEM
 from core.clock import Clock
+from core.ids import CustomerId
 from storage.audit import anchors
 from storage.fsm import FormStore
 from storage.store import Store
@@ -21,6 +24,7 @@ EVERY = 6 * 3600.0  # seconds between two times
 UPDATES = timedelta(days=7)  # the platform itself keeps an update for one day
 NOTICES = timedelta(days=180)  # deliveries are evidence for sanctions, which may be looked into for months
 FORMS = timedelta(days=2)
+NAMES = 100  # records at once: some 30 ms of the writer
 
 
 async def tidy(store: Store, forms: FormStore | RedisForms, clock: Clock) -> None:
@@ -30,6 +34,14 @@ async def tidy(store: Store, forms: FormStore | RedisForms, clock: Clock) -> Non
     notices = await store.unit(lambda uow: uow.outbox.purge(now - NOTICES))
     left = await forms.purge(now - FORMS)
     log.info("tidied", updates=updates, notices=notices, forms=left)
+
+
+async def take_up_names(store: Store) -> None:
+    """Make the keys of names that have none: of records older than the keys, and after other words of trades came
+    into force. In slices between which others write."""
+    last: CustomerId | None = CustomerId(0)
+    while last is not None:
+        last = await store.do(customers.take_up_names, SYSTEM, last, NAMES)
 
 
 async def drop_anchor(store: Store, file: Path, clock: Clock) -> None:
@@ -44,6 +56,7 @@ async def keep_tidy(store: Store, forms: FormStore | RedisForms, clock: Clock, f
 
     async def turn() -> None:
         await tidy(store, forms, clock)
+        await take_up_names(store)
         if file is not None:
             await drop_anchor(store, file, clock)
         await asyncio.sleep(EVERY)

@@ -6,11 +6,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
-from rapidfuzz import fuzz
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
@@ -53,24 +52,15 @@ def initials(name: str) -> str:
 
     text = plain(name)
     in_words = "".join(sounds[0] for sounds in pinyin(text, style=Style.FIRST_LETTER))
-    alone = "".join(pinyin(character, style=Style.FIRST_LETTER)[0][0] for character in text)
+    alone = "".join(map(_initial, text))
     return " ".join(dict.fromkeys([in_words, alone])).casefold()
 
 
-def near_score(a: str, b: str) -> float:
-    """How alike two name keys are: 0 nothing in common, 100 the same."""
-    return fuzz.ratio(a, b)
+@lru_cache(maxsize=20_000)
+def _initial(character: str) -> str:
+    from pypinyin import Style, pinyin  # noqa: PLC0415
 
-
-def pieces(key: str, score: int) -> list[str]:
-    """Parts of a name key, of which every key that scores at least `score` against it holds one unchanged.
-
-    The score allows so many letters to be put in or left out that all parts but one may be broken.
-    """
-    changes = 2 * len(key) * (100 - score) // score
-    count = min(len(key), changes + 1)
-    cuts = [round(number * len(key) / count) for number in range(count + 1)]
-    return [key[start:end] for start, end in pairwise(cuts) if start < end]
+    return str(pinyin(character, style=Style.FIRST_LETTER)[0][0])
 
 
 def masked_name(name: str) -> str:

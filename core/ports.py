@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.campaigns import Campaigns
     from core.checkins import Absences, Checkins
     from core.complaints.model import Complaints
-    from core.customers.model import Customers
+    from core.customers.model import Customers, NameKeys
     from core.deadlines import Deadlines
     from core.discipline.model import Violations
     from core.duty.model import Rosters
@@ -91,6 +91,8 @@ class UnitOfWork(Protocol):
     def appeals(self) -> Appeals: ...
     @property
     def customers(self) -> Customers: ...
+    @property
+    def name_keys(self) -> NameKeys: ...
     @property
     def visits(self) -> Visits: ...
     @property

@@ -20,6 +20,12 @@ def _row_of(names: list[str]) -> Any:
     return namedtuple("Row", names)  # its fields are known only now
 
 
+def _turn(kind: Any, dialect: sa.Dialect) -> Turn:
+    """What makes a driver's value the program's. Floats come as such, and SQLAlchemy asks a cursor about them."""
+    turn: Turn = None if isinstance(kind, sa.Float) else kind.dialect_impl(dialect).result_processor(dialect, None)
+    return turn
+
+
 class _Ready:
     """One statement as one database's driver takes it."""
 
@@ -36,9 +42,7 @@ class _Ready:
         ]
         found = statement.selected_columns if isinstance(statement, sa.Select) else ()
         self.row: Any = _row_of([str(column.key) for column in found])
-        self.turns: list[Turn] = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found
-        ]
+        self.turns: list[Turn] = [_turn(column.type, dialect) for column in found]
 
     def bound(self, given: Mapping[str, Any]) -> Any:
         turned = [
@@ -93,6 +97,14 @@ class Compiled:
         values = cursor.fetchone()
         cursor.close()
         return None if values is None else ready.read(values)
+
+    def all(self, connection: sa.Connection, given: Mapping[str, Any]) -> list[Any]:
+        """Every row it selects."""
+        ready = self._for(connection.dialect)
+        cursor = _executed(connection, ready, ready.bound(given))
+        rows = cursor.fetchall()
+        cursor.close()
+        return [ready.read(row) for row in rows]
 
 
 def _executed(connection: sa.Connection, ready: _Ready, values: Any, *, many: bool = False) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,9 +27,8 @@ from core.geo import Point
 from core.ids import CustomerId, PersonId
 from core.names import Phone
 from storage.base import Base, UtcDateTime, next_number, table
+from storage.compiled import Compiled
 from storage.people import DepartmentRow, PersonRow
-
-MOST_LIKE = 200  # records that are compared letter by letter with a new name
 
 
 class CustomerRow(Base):
@@ -105,11 +104,10 @@ _FILES = sa.select(_F).where(_F.c.customer_id == sa.bindparam("row")).order_by(_
 _LIST = sa.select(
     _T.c.id, _T.c.name, _T.c.owner_id, _T.c.created_at, _T.c.latitude, _T.c.longitude, _LABEL
 ).select_from(_WITH_OWNER)
-_BY_CODE = _LIST.where(_T.c.credit_code == sa.bindparam("code"))
-_BY_NAME = _LIST.where(_T.c.name_key == sa.bindparam("key"))
-_BY_PHONES = _LIST.join(_N, _N.c.customer_id == _T.c.id).where(
-    _N.c.number.in_(sa.bindparam("numbers", expanding=True))
-)
+_BY_CODE = Compiled(_LIST.where(_T.c.credit_code == sa.bindparam("code")))
+_BY_NAME = Compiled(_LIST.where(_T.c.name_key == sa.bindparam("key")))
+_SOME = _LIST.where(_T.c.id.in_(sa.bindparam("rows", expanding=True))).order_by(_T.c.id)
+_BY_PHONE = Compiled(_LIST.join(_N, _N.c.customer_id == _T.c.id).where(_N.c.number == sa.bindparam("number")))
 _OWNED = _T.c.owner_id.in_(sa.bindparam("owners", expanding=True))
 _OF_OTHERS = _T.c.owner_id.not_in(sa.bindparam("owners", expanding=True))
 _MATCHES = sa.or_(
@@ -239,15 +237,17 @@ class SqlCustomers:
         self._c.execute(sa.insert(_N), {**values, "customer_id": customer, "position": position})
 
     def holder(self, keys: Keys) -> Holder | None:
-        for field, statement, values in (
-            ("credit_code", _BY_CODE, {"code": keys.credit_code or ""}),
-            ("phone", _BY_PHONES, {"numbers": list(keys.phones)}),
-            ("name", _BY_NAME, {"key": keys.name}),
-        ):
-            row = self._c.execute(statement, values).first()
-            if row is not None:
-                return Holder(field, found_from(row))
-        return None
+        asked: list[tuple[str, Compiled, dict[str, str]]] = []
+        if keys.credit_code:
+            asked.append(("credit_code", _BY_CODE, {"code": keys.credit_code}))
+        asked += [("phone", _BY_PHONE, {"number": number}) for number in keys.phones]
+        if keys.name:
+            asked.append(("name", _BY_NAME, {"key": keys.name}))
+        found = ((field, statement.first(self._c, values)) for field, statement, values in asked)
+        return next((Holder(field, found_from(row)) for field, row in found if row is not None), None)
+
+    def some(self, customers: Collection[CustomerId]) -> list[Found]:
+        return [found_from(row) for row in self._c.execute(_SOME, {"rows": list(customers)})]
 
     def set_texts(self, customer: CustomerId, values: Mapping[str, str | None]) -> bool:
         statement = sa.update(_T).where(_T.c.id == customer).values(**values, touched_at=self._now)
@@ -329,13 +329,6 @@ class SqlCustomers:
             "most": limit,
         }
         return [found_from(row) for row in self._c.execute(statement, values)]
-
-    def like(self, key: str, parts: Sequence[str]) -> list[tuple[Found, str]]:
-        alike = sa.or_(*(_T.c.name_key.like(f"%{_literal(part)}%", escape="\\") for part in parts))
-        statement = _LIST.add_columns(_T.c.name_key).where(alike, _T.c.name_key != key)
-        nearest = sa.func.abs(sa.func.length(_T.c.name_key) - len(key))
-        rows = self._c.execute(statement.order_by(nearest, _T.c.id).limit(MOST_LIKE))
-        return [(found_from(row), row.name_key) for row in rows]
 
     def recent(self, owner: PersonId, limit: int) -> list[Found]:
         return [found_from(row) for row in self._c.execute(_RECENT, {"who": owner, "most": limit})]

@@ -32,6 +32,7 @@ from storage.handover import SqlHandovers
 from storage.inbox import SqlInbox
 from storage.leads import SqlLeads
 from storage.ledger import SqlLedger
+from storage.name_keys import SqlNameKeys
 from storage.outbox import Hold, SqlNotices, SqlOutbox
 from storage.people import SqlPeople
 from storage.processes import SqlProcesses
@@ -178,6 +179,10 @@ class SqlUnitOfWork:
     @cached_property
     def customers(self) -> SqlCustomers:
         return SqlCustomers(self._c, self._now)
+
+    @cached_property
+    def name_keys(self) -> SqlNameKeys:
+        return SqlNameKeys(self._c)
 
     @cached_property
     def visits(self) -> SqlVisits:

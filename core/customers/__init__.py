@@ -20,6 +20,7 @@ from core.customers.model import (
     Sought,
     Unclear,
 )
+from core.customers.naming import near_names, take_up_names
 from core.customers.registering import (
     Draft,
     ImportedRecords,
@@ -27,7 +28,6 @@ from core.customers.registering import (
     RowRefusal,
     check,
     import_records,
-    near_names,
     open_record,
     register,
 )
@@ -75,6 +75,7 @@ __all__ = [
     "search",
     "settle",
     "subject_of",
+    "take_up_names",
     "view",
     "watch",
 ]

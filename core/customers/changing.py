@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.access import STAFF, Actor, permits
 from core.customers.completing import settle
 from core.customers.model import TEXT_FIELDS, Customer, Document, Keys, NewContact, Unclear
+from core.customers.naming import note_name
 from core.customers.registering import clean_name, clean_phone, clean_text, exists, read_choice, read_code
 from core.customers.sight import require_sight
 from core.geo import Point
@@ -66,8 +67,11 @@ def _settled(uow: UnitOfWork, customer_id: CustomerId) -> Customer:
 
 def _set_text(uow: UnitOfWork, actor: Actor, customer_id: CustomerId, field: str, text: str) -> None:
     values, keys = _values(uow, field, text)
+    before = uow.customers.get(customer_id).name if field == "name" else ""
     if not uow.customers.set_texts(customer_id, values):
         _refuse(uow, actor, keys, text)
+    elif before:
+        note_name(uow, customer_id, str(values["name"]), before)
 
 
 def _values(uow: UnitOfWork, field: str, text: str) -> tuple[dict[str, str | None], Keys]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol
@@ -125,6 +125,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record that a name may mean. `weight` tells how much its keys say: one that few records have says more."""
+
+    customer: CustomerId
+    name: str
+    name_key: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Owned:
     """A record as its owner's list has it."""
 
@@ -207,6 +217,9 @@ class Customers(Protocol):
     def holder(self, keys: Keys) -> Holder | None:
         """The record that has one of the keys."""
 
+    def some(self, customers: Collection[CustomerId]) -> list[Found]:
+        """These records, in the order of their ids."""
+
     def set_texts(self, customer: CustomerId, values: Mapping[str, str | None]) -> bool:
         """Change columns; False where another record has the name key or code."""
 
@@ -226,9 +239,6 @@ class Customers(Protocol):
     def search_others(self, sought: Sought, owners: Collection[PersonId], limit: int) -> list[Found]:
         """The same among everybody else's records."""
 
-    def like(self, key: str, parts: Sequence[str]) -> list[tuple[Found, str]]:
-        """Records, with their name keys, whose key holds one of the parts and is not `key` itself."""
-
     def recent(self, owner: PersonId, limit: int) -> list[Found]:
         """The owner's records touched last."""
 
@@ -244,3 +254,17 @@ class Customers(Protocol):
 
     def counts(self) -> dict[PersonId, int]:
         """How many records each owner has."""
+
+
+class NameKeys(Protocol):
+    """The keys of names, see core.brands."""
+
+    def put(self, customer: CustomerId, keys: Collection[int]) -> None:
+        """Keep keys of a record; those it has already are fine."""
+
+    def drop(self, customer: CustomerId, keys: Collection[int]) -> None: ...
+    def holders(self, keys: Collection[int]) -> list[Candidate]:
+        """The records that share most of the rare keys, in the order of their ids; a bounded number."""
+
+    def without(self, marker: int, after: CustomerId, most: int) -> list[tuple[CustomerId, str]]:
+        """Records without this key, with their names, in the order of their ids."""

@@ -11,7 +11,6 @@ from core.customers.model import (
     TEXT_FIELDS,
     Customer,
     CustomerExists,
-    Hit,
     Holder,
     Keys,
     NearNames,
@@ -19,11 +18,12 @@ from core.customers.model import (
     NewCustomer,
     Unclear,
 )
-from core.customers.sight import KNOW_OWNERS, may_see, seen
+from core.customers.naming import near_names, note_name
+from core.customers.sight import KNOW_OWNERS, may_see
 from core.errors import NotPermitted
 from core.geo import Point
 from core.ids import PersonId
-from core.names import Phone, credit_code, initials, name_key, near_score, pieces, plain, read_phone
+from core.names import Phone, credit_code, initials, name_key, plain, read_phone
 from core.people import IsLeaving
 from core.ports import UnitOfWork
 from core.rulebook import Choice, Rulebook
@@ -143,26 +143,17 @@ def open_record(uow: UnitOfWork, draft: Draft, owner: PersonId, actor: Actor, *,
     """Every way to a record leads through here (P39)."""
     new = _checked(uow.rulebook, draft, owner, uow, by=actor.person)
     _refuse_double(uow, actor, draft, new.keys)
-    if not sure and (hits := near_names(uow, new.keys.name, actor)):
+    if not sure and (hits := near_names(uow, new.texts["name"], actor)):
         raise NearNames(draft.name, hits)
     added = uow.customers.add(new)
     if added is None:
         _refuse_double(uow, actor, draft, new.keys)
         raise AssertionError("a refused record has a holder of its keys")
+    note_name(uow, added, new.texts["name"])
     if draft.contact.strip():
         phone = new.phones[0] if new.phones else None
         uow.customers.add_contact(added, NewContact(draft.contact.strip(), draft.contact_role.strip(), phone))
     return uow.customers.get(added)
-
-
-def near_names(uow: UnitOfWork, key: str, actor: Actor) -> tuple[Hit, ...]:
-    """Records whose name is like this name key, the likest first (CUS-2)."""
-    rules = uow.rulebook.customers
-    candidates = uow.customers.like(key, pieces(key, rules.near_name_score))
-    scored = [(near_score(key, other), found) for found, other in candidates]
-    near = [pair for pair in scored if pair[0] >= rules.near_name_score]
-    near.sort(key=lambda pair: (-pair[0], pair[1].id))
-    return tuple(seen(actor, found, fully=may_see(uow, actor, found.owner)) for _, found in near[: rules.near_limit])
 
 
 def exists(uow: UnitOfWork, holder: Holder, text: str, actor: Actor) -> CustomerExists:

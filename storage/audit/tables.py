@@ -23,6 +23,7 @@ MECHANISMS = frozenset(
     {
         "inbox",  # how updates arrive; what they do is traced
         "notices",  # themselves a record of what was told to whom
+        "customer_name_keys",  # follow from the names, which are traced
         "cards",  # which message shows a card
         "rounds",  # that a round ran; what it does is traced
         "pulse",  # a sign of life, every few seconds

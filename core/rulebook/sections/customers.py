@@ -41,6 +41,7 @@ class CustomerRules(Section):
     near_name_score: Score
     near_limit: Count
     legal_suffixes: tuple[Text, ...]
+    trade_words: tuple[Text, ...]
 
 
 def check_customers(rules: CustomerRules) -> Iterator[Finding]:

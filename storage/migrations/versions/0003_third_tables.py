@@ -38,6 +38,13 @@ def upgrade() -> None:  # noqa: PLR0915, RUF100  # as many statements as there a
         sa.Column("lines_before", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_backups")),
     )
+    op.create_table(
+        "customer_name_keys",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("customer_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("key", "customer_id", name=op.f("pk_customer_name_keys")),
+        sqlite_with_rowid=False,
+    )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("lane", sa.String(length=64), nullable=True))
         batch_op.create_index(
@@ -69,5 +76,6 @@ def downgrade() -> None:  # noqa: PLR0915, RUF100  # likewise
         )
         batch_op.drop_column("lane")
 
+    op.drop_table("customer_name_keys")
     op.drop_table("backups")
     # ### end Alembic commands ###
