@@ -18,6 +18,7 @@ ALL = (
     "backlog",
     "kills",
     "pair",
+    "poison",
     "morning",
     "claims",
     "moderation",

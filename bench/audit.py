@@ -115,7 +115,10 @@ class Subject:
         for start in range(first, self.done, at_once):
             numbers = range(start, start + at_once)
             await asyncio.gather(
-                *(self.store.do_for(UpdateId(n + 1), take_duty, self.actor, str(n)) for n in numbers)
+                *(
+                    self.store.do_for(UpdateId(n + 1), self.store.now(), take_duty, self.actor, str(n))
+                    for n in numbers
+                )
             )
         return (time.process_time() - cpu) / (at_once * times) * 1e6
 

@@ -88,6 +88,16 @@ class Platform:
             self.begun = time.perf_counter()
         return {"queued": len(self.telegram.updates)}
 
+    def spoil(self, every: int) -> dict[str, Any]:
+        """One of so many updates that wait is made bad, in one way after another."""
+        from bench.poison import spoil
+
+        waiting = self.telegram.updates.take()
+        self.telegram.updates.restore(
+            {**self.telegram.updates.state(), "waiting": spoil([dict(one) for one in waiting], every)}
+        )
+        return {}
+
     async def offer(self, n: int, text: str, rate: float) -> dict[str, Any]:
         begun = time.perf_counter()
         for number in range(n):

@@ -14,6 +14,8 @@ from aiogram.methods.base import Response, TelegramMethod, TelegramType
 from aiogram.types import InputFile
 from aiohttp import ClientError, ClientTimeout
 
+from bot.raw import read
+
 JSON = {"Content-Type": "application/json"}
 ANSWERED, CONNECTED = 20.0, 5.0  # seconds in which a call without a file is answered, and a connection made
 SHOWN = 80  # characters of an unreadable answer that are told
@@ -32,7 +34,7 @@ class Connection(AiohttpSession):
     def __init__(self, api_base: str) -> None:
         super().__init__(
             api=TelegramAPIServer.from_base(api_base),
-            json_loads=orjson.loads,
+            json_loads=read,
             json_dumps=lambda value: orjson.dumps(value).decode(),
         )
 

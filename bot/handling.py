@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from core.access import Actor
@@ -18,9 +19,11 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Handling:
-    """One run of one update through the handlers."""
+    """One run of one update through the handlers. What it asks for is done as of `at`, when it was taken in hand:
+    nobody is late because the database was away."""
 
     update: UpdateId
+    at: datetime
     effect_marked: bool = False
     handler: str = ""  # what took it: "leads.claim"
     outcome: str = "done"
@@ -57,8 +60,8 @@ class Do:
         if handling is None:
             return await self._store.do(use_case, actor, *args, **kwargs)
         if handling.effect_marked:
-            return await self._store.do_more(handling.update, use_case, actor, *args, **kwargs)
-        result = await self._store.do_for(handling.update, use_case, actor, *args, **kwargs)
+            return await self._store.do_more(handling.update, handling.at, use_case, actor, *args, **kwargs)
+        result = await self._store.do_for(handling.update, handling.at, use_case, actor, *args, **kwargs)
         handling.effect_marked = True
         return result
 

@@ -8,11 +8,11 @@ from collections.abc import Coroutine, Sequence
 from contextvars import Context
 from typing import Any
 
-import orjson
 import structlog
 from aiogram import Bot, Dispatcher
 
 from bot.lanes import Lanes, lane_of
+from bot.raw import read, written
 from core.ids import UpdateId
 from storage.away import Away
 from storage.inbox import INBOX, Arrived, Waiting
@@ -61,7 +61,7 @@ class Intake:
         for update in updates:
             number = number_of(update)
             if number is None:
-                await self.bury(orjson.dumps(update), "no update")
+                await self.bury(written(update), "no update")
             else:
                 batch[number] = update
         if batch:
@@ -145,7 +145,7 @@ class Intake:
                 _settle([stored for _, stored in come], None)
 
     async def _put(self, updates: _Batch) -> None:
-        arrived = [Arrived(number, orjson.dumps(update), lane_of(update)) for number, update in updates.items()]
+        arrived = [Arrived(number, written(update), lane_of(update)) for number, update in updates.items()]
         room = 0 if self._waits or self._sorting or self._closed else max(0, self._most - self.lanes.in_hand)
         taken = await self._store.unit(lambda uow: uow.inbox.put(arrived, room))
         for number in taken:
@@ -183,7 +183,7 @@ class Intake:
                 if one.attempts >= MOST_ATTEMPTS:
                     await self._try_alone(one)
                 else:
-                    self.lanes.enter(one.id, orjson.loads(one.raw))
+                    self.lanes.enter(one.id, read(one.raw))
         finally:
             self._sorting = False
 
@@ -194,7 +194,7 @@ class Intake:
             self.lanes.finish(one.id, f"put aside: in hand at {one.attempts} crashes, alone at {one.alone}")
             return
         await self._store.unit(lambda uow: uow.inbox.try_alone(one.id))
-        self.lanes.enter(one.id, orjson.loads(one.raw))
+        self.lanes.enter(one.id, read(one.raw))
         await self.lanes.idle()
 
 

@@ -7,6 +7,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -17,9 +18,10 @@ from aiogram.types import Update
 from pydantic import ValidationError
 
 from bot.handling import Handling, current
+from bot.raw import kept
 from core.ids import UpdateId
+from storage.away import Away
 from storage.store import Store
-from storage.writer import WriterStopped
 
 log = structlog.get_logger()
 MARK_AGAIN = 1.0  # seconds until marks that could not be written are tried again
@@ -35,7 +37,7 @@ class Lanes:
         self._dispatcher = dispatcher
         self._bot = bot
         self._freed = freed
-        self._lanes: dict[str | None, deque[tuple[UpdateId, Any]]] = {}
+        self._lanes: dict[str | None, deque[tuple[UpdateId, Any, datetime]]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.in_hand = 0
         self._handled: list[tuple[UpdateId, str | None]] = []
@@ -59,9 +61,9 @@ class Lanes:
         self.in_hand += 1
         lane = lane_of(update)
         if lane in self._lanes:
-            self._lanes[lane].append((update_id, update))
+            self._lanes[lane].append((update_id, update, self._store.now()))
             return
-        self._lanes[lane] = deque([(update_id, update)])
+        self._lanes[lane] = deque([(update_id, update, self._store.now())])
         task = asyncio.create_task(self._run(lane))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -69,21 +71,25 @@ class Lanes:
     async def _run(self, lane: str | None) -> None:
         queue = self._lanes[lane]
         while queue:
-            update_id, update = queue[0]
-            self.finish(update_id, await self._handle(update_id, update))
+            update_id, update, at = queue[0]
+            try:
+                self.finish(update_id, await self._handle(update_id, update, at))
+            except Away:  # the process ends: it runs again at the next start
+                log.warning("left unfinished", update=update_id)
             queue.popleft()
             self.in_hand -= 1
             self._freed()
         del self._lanes[lane]
 
-    async def _handle(self, update_id: UpdateId, update: Any) -> str | None:
+    async def _handle(self, update_id: UpdateId, update: Any, at: datetime) -> str | None:
         """Run one update; the text of what went wrong, if anything did."""
         try:
             parsed = Update.model_validate(update, context={"bot": self._bot})
-        except ValidationError as error:
-            log.error("unparsable update", update=update_id, at=_places(error))
-            return f"unparsable: {error}"
-        handling = Handling(update_id)
+        except Exception as error:  # whatever it is, the others go on
+            found = error if isinstance(error, ValidationError) else None
+            log.error("unparsable update", update=update_id, at=_places(found) if found else type(error).__name__)
+            return kept(f"unparsable: {found or repr(error)}")
+        handling = Handling(update_id, at)
         token = current.set(handling)
         structlog.contextvars.bind_contextvars(update=update_id)
         begun = monotonic()
@@ -91,10 +97,14 @@ class Lanes:
             response = await self._dispatcher.feed_update(self._bot, parsed)
             if response is UNHANDLED and handling.outcome == "done":
                 handling.outcome = "unhandled"
+        except Away:
+            handling.outcome = "left"
+            raise
         except Exception as error:  # logged where it happened; kept in the inbox as a dead letter
             handling.outcome = "fault"
-            log.warning("not handled", update=update_id, error=repr(error))
-            return repr(error)
+            why = kept(repr(error))
+            log.warning("not handled", update=update_id, error=why)
+            return why
         finally:
             current.reset(token)
             ms = round((monotonic() - begun) * 1000, 1)
@@ -115,7 +125,7 @@ class Lanes:
             batch, self._handled = self._handled, []
             try:
                 await self._store.unit(lambda uow, batch=batch: uow.inbox.finish(batch))  # type: ignore[misc]  # bound now
-            except WriterStopped:
+            except Away:
                 break  # they run again at the next start, and have their effect once
             except Exception:  # a full disk may be emptied; until then nobody may believe them finished
                 log.exception("marks wait", updates=len(batch))

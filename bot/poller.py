@@ -24,10 +24,10 @@ CONFLICT_PAUSE = 15.0  # seconds that another process with the same token is lef
 CAUGHT_UP = 10.0  # seconds that what waited is given to be handled before the clock may judge again
 
 
-class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
+class GetRawUpdates(TelegramMethod[list[Any]]):
     """getUpdates with the updates left as they came, so that one that can't be parsed stops nothing."""
 
-    __returning__ = list[dict[str, Any]]
+    __returning__ = list[Any]
     __api_method__ = "getUpdates"
 
     offset: int | None = None

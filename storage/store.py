@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -124,6 +124,9 @@ class Store:
         """Make the tables at once, without migrations; for tests and throw-away stores."""
         Base.metadata.create_all(self._engine)
 
+    def now(self) -> datetime:
+        return self._clock.now()
+
     @property
     def absence(self) -> Absence:
         """Since when nothing can be written."""
@@ -190,24 +193,25 @@ class Store:
         )
 
     async def do_for(
-        self, update: UpdateId, use_case: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any
+        self, update: UpdateId, at: datetime, use_case: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any
     ) -> T:
-        """The same for a use case that an update asks for: its effect is had once, however often it is tried."""
+        """The same, as of `at`, for a use case that an update asks for: its effect is had once, however often it is
+        tried."""
         authorise(use_case, actor)
 
         def work(uow: SqlUnitOfWork) -> T:
             uow.inbox.mark_effect(update)
             return use_case(uow, actor, *args, **kwargs)
 
-        return await self.unit(work, Doing(actor, act_of(use_case), f"update:{update}"))
+        return await self.unit(work, Doing(actor, act_of(use_case), f"update:{update}"), at)
 
     async def do_more(
-        self, update: UpdateId, use_case: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any
+        self, update: UpdateId, at: datetime, use_case: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any
     ) -> T:
         """Run another use case for an update whose effect is marked already."""
         authorise(use_case, actor)
         doing = Doing(actor, act_of(use_case), f"update:{update}")
-        return await self.unit(lambda uow: use_case(uow, actor, *args, **kwargs), doing)
+        return await self.unit(lambda uow: use_case(uow, actor, *args, **kwargs), doing, at)
 
     async def ask(
         self,
@@ -220,9 +224,11 @@ class Store:
         authorise(question, actor)
         return await self.look(lambda uow: question(uow, actor, *args, **kwargs))
 
-    async def unit(self, work: Callable[[SqlUnitOfWork], T], doing: Doing = MACHINERY) -> T:
+    async def unit(
+        self, work: Callable[[SqlUnitOfWork], T], doing: Doing = MACHINERY, at: datetime | None = None
+    ) -> T:
         """Run any function of a unit of work; for the machinery, which asks no permission. What it writes is traced
-        as `doing`."""
+        as `doing`. It is done as of `at`; without it, as of its turn."""
         touched: set[str] = set()
         laid: list[Mapping[date, CompanyDay]] = []
 
@@ -230,7 +236,7 @@ class Store:
             views: list[str] = []
             touched.clear()  # the database may have been away at an earlier run
             laid.clear()
-            uow = self._uow(connection, views, scheduled=Role.SYSTEM in doing.actor.roles)
+            uow = self._uow(connection, views, scheduled=Role.SYSTEM in doing.actor.roles, at=at)
             result = work(uow)
             touched.update(uow.touched)
             if CALENDAR in touched:
@@ -315,10 +321,15 @@ class Store:
             return work(self._uow(connection))
 
     def _uow(
-        self, connection: sa.Connection, views: list[str] | None = None, *, scheduled: bool = False
+        self,
+        connection: sa.Connection,
+        views: list[str] | None = None,
+        *,
+        scheduled: bool = False,
+        at: datetime | None = None,
     ) -> SqlUnitOfWork:
         return SqlUnitOfWork(
-            connection, self._clock.now(), self.rulebook, views, scheduled=scheduled, process=self.process
+            connection, at or self._clock.now(), self.rulebook, views, scheduled=scheduled, process=self.process
         )
 
 

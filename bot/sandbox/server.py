@@ -13,6 +13,7 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from bot.raw import written
 from bot.sandbox.errors import ApiError, not_found, too_large, unauthorized
 from bot.sandbox.forms import Form, read_form
 from bot.sandbox.limits import UPLOAD_BYTES
@@ -78,7 +79,7 @@ async def _answer(request: web.Request) -> web.Response:
     except Exception:  # whatever it is, a client is answered in JSON with the status it names
         log.exception("the sandbox failed at %s", request.path.rpartition("/")[2])
         return _refused(ApiError(500, "Internal Server Error"))
-    return web.Response(body=_OK + orjson.dumps(result) + b"}", content_type=_JSON)
+    return web.Response(body=_OK + written(result) + b"}", content_type=_JSON)
 
 
 def _refused(refusal: ApiError) -> web.Response:

@@ -74,7 +74,7 @@ def rows(store: Store, columns: str = "*") -> list[tuple[object, ...]]:
 
 async def test_line_tells_who_did_what_on_what_from_where_and_why(store: Store) -> None:
     await store.unit(lambda uow: uow.inbox.put([(UpdateId(17), b"{}")]))
-    await store.do_for(UpdateId(17), promise, ANNA, "lead:7")
+    await store.do_for(UpdateId(17), store.now(), promise, ANNA, "lead:7")
     columns = "seq, at, chat, account, role, act, subject, version, cause"
     assert rows(store, columns) == [
         (1, AT_NOON, -100, 7, "salesperson", "test_audit.promise", "lead:7", default().version, "update:17")

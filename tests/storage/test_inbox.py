@@ -48,9 +48,9 @@ async def test_same_update_twice_in_one_batch_is_kept_once(store: Store) -> None
 
 async def test_redelivery_has_its_effect_once(store: Store) -> None:
     await store.unit(lambda uow: uow.inbox.put([Arrived(ONE, b"")]))
-    await store.do_for(ONE, open_chat, SOMEBODY, "路人", "")
+    await store.do_for(ONE, store.now(), open_chat, SOMEBODY, "路人", "")
     with pytest.raises(AlreadyDone) as refused:
-        await store.do_for(ONE, open_chat, SOMEBODY, "另一个名字", "")
+        await store.do_for(ONE, store.now(), open_chat, SOMEBODY, "另一个名字", "")
     assert refused.value.update == ONE
     account = await store.look(lambda uow: uow.people.identify(AccountId(7), ChatId(7)).account)
     assert account is not None
@@ -68,9 +68,9 @@ def _declines(uow: Any, actor: Actor) -> None:
 async def test_refused_use_case_leaves_neither_effect_nor_mark(store: Store) -> None:
     await store.unit(lambda uow: uow.inbox.put([Arrived(ONE, b"")]))
     with pytest.raises(KeguanError):
-        await store.do_for(ONE, _declines, SOMEBODY)
+        await store.do_for(ONE, store.now(), _declines, SOMEBODY)
     assert await store.look(lambda uow: uow.people.identify(AccountId(7), ChatId(7)).account) is None
-    await store.do_for(ONE, open_chat, SOMEBODY, "路人", "")  # so a second try may succeed
+    await store.do_for(ONE, store.now(), open_chat, SOMEBODY, "路人", "")  # so a second try may succeed
 
 
 async def test_attempts_are_counted_and_dead_letters_kept(store: Store, clock: ManualClock) -> None:
