@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiogram import Bot
@@ -62,6 +62,9 @@ from storage.backups.making import Job
 from storage.ears import Ears
 from storage.fsm import FormStore
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from bot.metrics import Metrics
 
 log = structlog.get_logger()
 # The writer's thread lets the interpreter go at each statement and must get it back from a busy loop; at Python's
@@ -145,6 +148,7 @@ class App:
         self.health = Health(store, clock, self.calls, self.listener, anchors.parent if anchors else None)
         self.keeper = Keeper(store, partial(backup, store)) if backup is not None else None
         self._sender: Sender | None = None
+        self.metrics = self._measured() if listen else None
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -152,6 +156,16 @@ class App:
         if self._sender is None:
             raise RuntimeError("the app is not started")
         return self._sender
+
+    def _measured(self) -> Metrics:
+        """Have everybody tell what is counted."""
+        from bot.metrics import Metrics  # noqa: PLC0415  # a process that listens nowhere does without the library
+
+        metrics = Metrics(self)
+        self.intake.arrived, self.intake.lanes.handled = metrics.arrived, metrics.handled
+        self.store.writing.ended, self.calls.ended = metrics.committed, metrics.called
+        self.bell.rung, self.bell.ran = metrics.rung, metrics.ran
+        return metrics
 
     async def prepare(self) -> None:
         """Open the stores, learn the bot's name, wire the dispatcher. Handles nothing yet. Raises NotAlone."""
@@ -163,6 +177,8 @@ class App:
         username = (await until_answered("getMe", self.bot.me)).username or ""
         self._wire(username)
         self._sender = Sender(self.store, self.clock, self.bot, username, self.crowd.sure if self.crowd else None)
+        if self.metrics is not None:
+            self._sender.settled = self.metrics.settled
 
     def _wire(self, username: str) -> None:
         dispatcher = self.dispatcher

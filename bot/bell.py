@@ -45,6 +45,8 @@ class Bell:
         self._expected: datetime | None = None
         self._agenda = Agenda()
         self._followed = ""  # the version of the rules that deadlines were last held against
+        self.rung: Callable[[float], None] | None = None  # told by how many seconds a deadline was late
+        self.ran: Callable[[bool], None] | None = None  # told of a round, and whether it was missed
         store.on_commit.append(self._on_commit)
 
     def _on_commit(self, touched: frozenset[str]) -> None:
@@ -180,8 +182,12 @@ class Bell:
     async def _run_round(self, one: Planned, now: datetime) -> bool:
         run = RoundRun(one.day, one.at, now - one.at, missed=False)
         doing = Doing(SYSTEM, one.round.name, f"round:{one.round.name}:{one.day}")
+        ran: list[bool] = []
         with bound_contextvars(round=f"{one.round.name}:{one.day}"):
-            return await self._guard(one.round.name, partial(_run_round, one=one.round, run=run), doing)
+            done = await self._guard(one.round.name, partial(_run_round, one=one.round, run=run, ran=ran), doing)
+        if done and ran and self.ran is not None:
+            self.ran(ran[-1])
+        return done
 
     async def _ring_due(self) -> None:
         while due := await self._read(lambda uow: uow.deadlines.due()):
@@ -194,7 +200,10 @@ class Bell:
         judged_by = as_opened(await self._store.edition(deadline.rulebook_version), now)
         work = partial(_ring, deadline=deadline, judged_by=judged_by)
         with bound_contextvars(deadline=f"{deadline.kind}:{deadline.subject}"):
-            return await self._guard(deadline.subject, work, _ringing(deadline))
+            rung = await self._guard(deadline.subject, work, _ringing(deadline))
+        if rung and self.rung is not None:
+            self.rung((self._clock.now() - deadline.due_at).total_seconds())
+        return rung
 
     async def _guard(self, what: str, work: Callable[[SqlUnitOfWork], None], doing: Doing) -> bool:
         """One that fails does not stop the others; it stays due and is tried again."""
@@ -211,13 +220,15 @@ class Bell:
         return True
 
 
-def _run_round(uow: SqlUnitOfWork, one: Round, run: RoundRun) -> None:
+def _run_round(uow: SqlUnitOfWork, one: Round, run: RoundRun, ran: list[bool]) -> None:
+    """Run it, and note in `ran` whether it was missed; nothing where it has run."""
     pulse = uow.rounds.pulse()
     if pulse is None or run.planned_at < pulse[0]:
         return  # before this installation began
     missed = any(o.start <= run.planned_at <= o.end for o in uow.rounds.outages(run.planned_at, uow.now))
     if uow.rounds.start(one.name, run.day, run.planned_at, missed):
         one.run(uow, RoundRun(run.day, run.planned_at, run.late_by, missed))
+        ran.append(missed)
 
 
 def _tell_deferred(uow: SqlUnitOfWork, deadline: Deadline) -> None:

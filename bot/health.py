@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,7 +30,6 @@ OLDEST_NOTICE = 600.0  # that could be sent; a group takes 20 a minute
 OLDEST_UPDATE = 60.0  # that is not handled
 LONGEST_SILENCE = 120.0  # of the platform, while it is asked
 LEAST_ROOM = 256 * 1024 * 1024  # bytes free where the data lie
-OLDEST_BACKUP = 3 * 24 * 3600.0
 LOOK_AHEAD = timedelta(days=60)  # deadlines rarely reach further
 KEPT = 1.0  # that an answer is given again, so that several probes cost no more than one
 
@@ -59,7 +57,6 @@ class Health:
         self._folder = folder
         self._asking: asyncio.Task[Vitals] | None = None
         self._found: Found | None = None
-        self.backed_up: Callable[[], datetime | None] | None = None  # when the last backup was made, if any are
         listener.routes.append(web.get("/healthz", self.answer))
 
     async def answer(self, _request: web.Request) -> web.Response:
@@ -114,8 +111,10 @@ class Health:
         parts |= {"calendar": calendar(self._store.rulebook, self._clock.now()), "platform": self._platform()}
         if found.room is not None:
             parts["disk"] = {"ok": found.room >= LEAST_ROOM, "free_bytes": found.room}
-        if self.backed_up is not None:
-            parts["backup"] = self._backup(self.backed_up())
+        rule = self._store.rulebook.backup
+        if vitals is not None and rule.daily:
+            age = vitals.backup_age
+            parts["backup"] = {"ok": (age or 0) <= rule.tell_after_hours * 3600, "age_seconds": _rounded(age)}
         return parts
 
     def _database(self, found: Found) -> Part:
@@ -147,10 +146,6 @@ class Health:
             "last_answer_seconds": _rounded(self._calls.last_answer),
             "failing_for_seconds": round(failing, 1),
         }
-
-    def _backup(self, at: datetime | None) -> Part:
-        age = None if at is None else (self._clock.now() - at).total_seconds()
-        return {"ok": age is not None and age <= OLDEST_BACKUP, "age_seconds": _rounded(age)}
 
 
 def calendar(rulebook: Rulebook, now: datetime) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextvars import Context
 from typing import Any
 
@@ -47,6 +47,7 @@ class Intake:
         self._most, self._below = MOST_IN_HAND, REFILL_BELOW
         self._room = asyncio.Event()
         self._room.set()
+        self.arrived: Callable[[Collection[UpdateId]], None] | None = None  # told what came
         store.on_commit.append(self._on_commit)
 
     def _on_commit(self, touched: frozenset[str]) -> None:
@@ -64,6 +65,8 @@ class Intake:
                 await self.bury(written(update), "no update")
             else:
                 batch[number] = update
+        if self.arrived is not None:
+            self.arrived(batch)
         if batch:
             stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._come.append((batch, stored))

@@ -40,6 +40,7 @@ class Lanes:
         self._lanes: dict[str | None, deque[tuple[UpdateId, Any, datetime]]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.in_hand = 0
+        self.handled: Callable[[UpdateId, str], None] | None = None  # told with what outcome
         self._handled: list[tuple[UpdateId, str | None]] = []
         self._flushing: asyncio.Task[None] | None = None
         self._quiet = asyncio.Event()
@@ -108,6 +109,8 @@ class Lanes:
         finally:
             current.reset(token)
             ms = round((monotonic() - begun) * 1000, 1)
+            if self.handled is not None:
+                self.handled(update_id, handling.outcome)
             log.info("update", kind=_kind(update), handler=handling.handler, ms=ms, outcome=handling.outcome)
         return None
 

@@ -43,6 +43,10 @@ class Listener:
         self._runner: web.AppRunner | None = None
 
     @property
+    def ready(self) -> bool:
+        return self.stage is Stage.READY
+
+    @property
     def address(self) -> str:
         """Where it listens, "http://127.0.0.1:8080"; empty where it does not."""
         if self._runner is None or not self._runner.addresses:

@@ -91,6 +91,11 @@ class Plan:
         self._paused_until = 0.0
         self._refused: deque[tuple[float, int | str]] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for their turn."""
+        return sum(len(chat.waiting) for chat in self._chats.values())
+
     def enter(self, chat: int | str, urgency: int, now: float, messages: int = 1) -> Ticket:
         """A message wants to be sent."""
         self._numbers += 1
@@ -214,6 +219,11 @@ class Pace(BaseRequestMiddleware):
         self._now = monotonic
         self._plan = Plan()
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for their turn."""
+        return self._plan.waiting
 
     async def __call__(
         self,

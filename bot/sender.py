@@ -68,6 +68,8 @@ class Sender:
         self._settled: set[NoticeId] = set()  # since the last reading began, which may still show them as pending
         self._reading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        # told what became of a notice, and of one that was not held back, how many seconds after it was made
+        self.settled: Callable[[NoticeState, float | None], None] | None = None
         store.on_commit.append(self._on_commit)
 
     def _on_commit(self, touched: frozenset[str]) -> None:
@@ -269,6 +271,9 @@ class Sender:
     ) -> None:
         await self._store.unit(lambda uow: uow.outbox.settle(notice, state, message, error))
         self._settled.add(notice.id)
+        if self.settled is not None:
+            sent = state is NoticeState.SENT and not notice.held
+            self.settled(state, (self._clock.now() - notice.created_at).total_seconds() if sent else None)
 
 
 def _fitting(found: Iterable[tuple[Outgoing, Screen | None]]) -> Iterator[tuple[Outgoing, Screen]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.backups.rows import last_good
 from storage.base import UtcDateTime, table
 from storage.deadlines import DeadlineRow
 from storage.inbox import InboxRow
@@ -31,7 +32,7 @@ OLDEST_NOTICE = (
     .order_by(_N.c.id)
     .limit(1)
 )
-PULSE = sa.select(_P.c.last_at)
+PULSE = sa.select(_P.c.first_at, _P.c.last_at)
 OUTAGES = sa.select(sa.func.count()).select_from(table(OutageRow))
 LIVING = ALIVE.order_by(sa.column("id"))
 
@@ -48,6 +49,7 @@ class Vitals:
     pending_notices: int
     oldest_notice: float | None  # of those that could be sent now
     outages: int
+    backup_age: float | None  # since the last good backup; where there is none, since the first sign of life
     processes: tuple[int, ...]  # the living ones, the leader first; empty on a file
 
 
@@ -55,16 +57,19 @@ def vitals(connection: sa.Connection, now: datetime) -> Vitals:
     """One look at the tables."""
     due = connection.execute(FIRST_DUE, {"at": now}).scalar()
     notice = connection.execute(OLDEST_NOTICE, {"at": now}).first()
+    pulse = connection.execute(PULSE).first()
+    first, last = (None, None) if pulse is None else (pulse.first_at, pulse.last_at)
     server = connection.dialect.name != "sqlite"
     return Vitals(
         bell_lag=_age(due, now) or 0.0,
-        pulse_age=_age(connection.execute(PULSE).scalar(), now),
+        pulse_age=_age(last, now),
         open_updates=_count(connection, OPEN_UPDATES),
         oldest_update=_age(connection.execute(OLDEST_UPDATE).scalar(), now),
         dead_letters=_count(connection, DEAD_LETTERS),
         pending_notices=_count(connection, PENDING_NOTICES),
         oldest_notice=None if notice is None else _age(notice.not_before or notice.created_at, now),
         outages=_count(connection, OUTAGES),
+        backup_age=_age(last_good(connection) or first, now),
         processes=tuple(connection.execute(LIVING).scalars()) if server else (),
     )
 

@@ -128,6 +128,11 @@ class Store:
         return self._clock.now()
 
     @property
+    def kind(self) -> str:
+        """The database's, "sqlite" or "postgresql"."""
+        return self._engine.dialect.name
+
+    @property
     def absence(self) -> Absence:
         """Since when nothing can be written."""
         return self._writer.absence

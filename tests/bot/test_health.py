@@ -19,6 +19,7 @@ from aiohttp import ClientSession
 
 from bot import health
 from bot.calls import outcome_of
+from core.backups import Outcome
 from core.clock import ManualClock
 from core.deadlines import RINGS, Deadline, DeadlineKind
 from core.groups import Purpose
@@ -223,12 +224,14 @@ def test_a_failure_nobody_knows_counts_as_the_networks() -> None:
 
 
 async def test_a_full_disk_and_an_old_backup_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with watched(folder) as probe:
-        found = probe.bench.app.health
-        now = probe.bench.clock.now()
-        found._folder, found.backed_up = folder, lambda: now - timedelta(hours=2)
-        assert (await probe.finds())["backup"] == {"ok": True, "age_seconds": 7200.0}
-        found.backed_up = lambda: None
+    async with watched(folder, strict=False) as probe:
+        bench, hours = probe.bench, probe.bench.store.rulebook.backup.tell_after_hours
+        bench.app.health._folder = folder
+        await bench.store.unit(lambda uow: uow.backups.made(Outcome("x.bak", 1, 0.1, 1, "1:a", False, 0), None))
+        bench.clock.set(bench.clock.now() + timedelta(hours=hours))
+        await bench.app.bell.tick()
+        assert (await probe.finds())["backup"] == {"ok": True, "age_seconds": hours * 3600.0}
+        bench.clock.set(bench.clock.now() + timedelta(seconds=1))
         await probe.finds("backup")
         monkeypatch.setattr(health, "LEAST_ROOM", 2**80)
         await probe.finds("disk", "backup")
