@@ -46,7 +46,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
             raise ValueError(f"an instant needs a zone: {value!r}")
         value = value.astimezone(UTC)
         if dialect.name == "sqlite":
-            return value.strftime("%Y-%m-%dT%H:%M:%S.%f")
+            return value.isoformat(timespec="microseconds")[:26]
         return value
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
@@ -102,7 +102,7 @@ def next_number(row: type[Base]) -> dict[str, Any]:
     return {"id": sa.select(sa.func.coalesce(sa.func.max(id), 0) + 1).scalar_subquery()}
 
 
-def insert_ignoring(row: type[Base], *, on: list[str], numbered: bool = False) -> dict[str, sa.Executable]:
+def insert_ignoring(row: type[Base], *, on: list[str], numbered: bool = False) -> dict[str, sa.Insert]:
     """`INSERT … ON CONFLICT DO NOTHING`, built once for each database."""
     given = next_number(row) if numbered else {}
     lite, pg = (insert(row).values(given) if given else insert(row) for insert in (sqlite.insert, postgresql.insert))

@@ -16,20 +16,26 @@ import sqlalchemy as sa
 Turn = Callable[[Any], Any] | None
 
 
+def _turn(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Turn:
+    """What makes a value of the driver ours. Fractions are right as they come; SQLAlchemy would have to see the
+    answer to know that."""
+    if isinstance(kind, sa.Float) and not kind.asdecimal:
+        return None
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
 def _row_of(names: list[str]) -> Any:
-    return namedtuple("Row", names)  # its fields are known only now
+    return namedtuple("Row", names, rename=True)  # its fields are known only now; what has no name has a place
 
 
-def _turn(kind: Any, dialect: sa.Dialect) -> Turn:
-    """What makes a driver's value the program's. Floats come as such, and SQLAlchemy asks a cursor about them."""
-    turn: Turn = None if isinstance(kind, sa.Float) else kind.dialect_impl(dialect).result_processor(dialect, None)
-    return turn
-
-
-class _Ready:
-    """One statement as one database's driver takes it."""
+class Ready:
+    """One statement as one database's driver takes it. It `stands` where its text is the same for all values, and
+    nothing but the values given is needed to run it."""
 
     def __init__(self, statement: Any, columns: list[str] | None, dialect: sa.Dialect) -> None:
+        found = list(getattr(statement, "exported_columns", ()))
+        if isinstance(statement, sa.Insert) and not found:
+            statement = statement.inline()  # nobody asks for the key of the new row
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         self.sql: str = compiled.string
         self.dialect = dialect
@@ -40,22 +46,35 @@ class _Ready:
             for name in names
             for bind in (compiled.binds[name],)
         ]
-        found = statement.selected_columns if isinstance(statement, sa.Select) else ()
-        self.row: Any = _row_of([str(column.key) for column in found])
-        self.turns: list[Turn] = [_turn(column.type, dialect) for column in found]
+        self.needed = [name for name in names if compiled.binds[name].required]
+        keys = [str(column.key) for column in found]
+        self.row: Any = _row_of(keys)
+        turns = [_turn(column.type, dialect) for column in found]
+        self.turns = [(at, turn) for at, turn in enumerate(turns) if turn is not None]
+        self.stands = not (
+            compiled.post_compile_params
+            or compiled.literal_execute_params
+            or compiled.insert_prefetch
+            or compiled.update_prefetch
+            or len(set(keys)) < len(keys)
+        )
 
     def bound(self, given: Mapping[str, Any]) -> Any:
-        turned = [
-            (name, turn(value) if turn is not None else value)
-            for name, fixed, turn in self.values
-            for value in (given.get(name, fixed),)
-        ]
-        return [value for _, value in turned] if self.positional else dict(turned)
+        """The values in the driver's order. Raises StatementError where one is missing."""
+        for name in self.needed:
+            if name not in given:
+                raise sa.exc.StatementError(f"a value is required for {name!r}", self.sql, dict(given), None)
+        get = given.get
+        if self.positional:
+            return [turn(get(name, fixed)) if turn else get(name, fixed) for name, fixed, turn in self.values]
+        return {name: turn(get(name, fixed)) if turn else get(name, fixed) for name, fixed, turn in self.values}
 
     def read(self, values: Any) -> Any:
-        return self.row(
-            *(turn(value) if turn is not None else value for value, turn in zip(values, self.turns, strict=True))
-        )
+        if self.turns:
+            values = list(values)
+            for at, turn in self.turns:
+                values[at] = turn(values[at])
+        return self.row._make(values)
 
 
 class Compiled:
@@ -68,19 +87,19 @@ class Compiled:
     def __init__(self, statement: Any, columns: list[str] | None = None) -> None:
         self.statement = statement  # one for all databases, or by the database's name
         self._columns = columns
-        self._ready: dict[str, _Ready] = {}
+        self._ready: dict[str, Ready] = {}
 
-    def _for(self, dialect: sa.Dialect) -> _Ready:
+    def _for(self, dialect: sa.Dialect) -> Ready:
         ready = self._ready.get(dialect.name)
         if ready is None:
             one = self.statement[dialect.name] if isinstance(self.statement, dict) else self.statement
-            ready = self._ready[dialect.name] = _Ready(one, self._columns, dialect)
+            ready = self._ready[dialect.name] = Ready(one, self._columns, dialect)
         return ready
 
     def run(self, connection: sa.Connection, given: Mapping[str, Any]) -> int:
         """Run it once; how many rows it changed."""
         ready = self._for(connection.dialect)
-        cursor = _executed(connection, ready, ready.bound(given))
+        cursor = executed(connection, ready, ready.bound(given))
         changed: int = cursor.rowcount
         cursor.close()
         return changed
@@ -88,12 +107,12 @@ class Compiled:
     def run_many(self, connection: sa.Connection, given: Iterable[Mapping[str, Any]]) -> None:
         """Run it once for each of the values."""
         ready = self._for(connection.dialect)
-        _executed(connection, ready, [ready.bound(one) for one in given], many=True).close()
+        executed(connection, ready, [ready.bound(one) for one in given], many=True).close()
 
     def first(self, connection: sa.Connection, given: Mapping[str, Any]) -> Any:
         """The first row it selects, or None."""
         ready = self._for(connection.dialect)
-        cursor = _executed(connection, ready, ready.bound(given))
+        cursor = executed(connection, ready, ready.bound(given))
         values = cursor.fetchone()
         cursor.close()
         return None if values is None else ready.read(values)
@@ -101,13 +120,14 @@ class Compiled:
     def all(self, connection: sa.Connection, given: Mapping[str, Any]) -> list[Any]:
         """Every row it selects."""
         ready = self._for(connection.dialect)
-        cursor = _executed(connection, ready, ready.bound(given))
+        cursor = executed(connection, ready, ready.bound(given))
         rows = cursor.fetchall()
         cursor.close()
         return [ready.read(row) for row in rows]
 
 
-def _executed(connection: sa.Connection, ready: _Ready, values: Any, *, many: bool = False) -> Any:
+def executed(connection: sa.Connection, ready: Ready, values: Any, *, many: bool = False) -> Any:
+    """The driver's cursor after the statement. Its errors come out as SQLAlchemy's."""
     driver: Any = connection.dialect.loaded_dbapi
     cursor: Any = connection.connection.cursor()
     try:

@@ -14,6 +14,7 @@ from core.groups import Group, Guest, Purpose
 from core.ids import AccountId, ChatId, DepartmentId, GroupId, GuestId
 from storage.base import Base, UtcDateTime, Words, insert_ignoring, table, upsert
 from storage.compiled import Compiled
+from storage.memory import Memory
 
 
 class GroupRow(Base):
@@ -117,8 +118,8 @@ def guest_from(row: Any) -> Guest:
 class SqlGroups:
     """The bound groups within one unit of work."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._c = connection
+    def __init__(self, connection: sa.Connection, memory: Memory) -> None:
+        self._c, self._memory = connection, memory
 
     def get(self, group: GroupId) -> Group:
         row = _GET.first(self._c, {"row": group})
@@ -131,7 +132,10 @@ class SqlGroups:
         return None if row is None else group_from(row)
 
     def all(self) -> list[Group]:
-        return [group_from(row) for row in self._c.execute(_ALL)]
+        def read() -> tuple[Group, ...]:
+            return tuple(group_from(row) for row in self._c.execute(_ALL))
+
+        return list(self._memory.recall(_ALL, read))
 
     def save(
         self,

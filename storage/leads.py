@@ -66,11 +66,11 @@ _T, _E = table(LeadRow), table(LeadEventRow)
 _PUT = insert_ignoring(LeadRow, on=["open_phone"], numbered=True)
 _OF_PHONE = sa.select(_T).where(_T.c.open_phone == sa.bindparam("number"))
 _GET = sa.select(_T).where(_T.c.id == sa.bindparam("row"))
-_IS_OPEN = _T.c.state.in_([state.value for state in OPEN])
+_IS_OPEN = sa.or_(*(_T.c.state == state.value for state in OPEN))
 _THEIRS = (
     _T.c.id == sa.bindparam("row"),
     _T.c.owner_id == sa.bindparam("whose"),
-    _T.c.state.in_([state.value for state in OWNED]),
+    sa.or_(*(_T.c.state == state.value for state in OWNED)),
 )
 _TAKE = (
     sa.update(_T)
@@ -126,6 +126,11 @@ _CLOSE = (
 )
 _LOG = sa.insert(_E)
 _EVENTS = sa.select(_E).where(_E.c.lead_id == sa.bindparam("row")).order_by(_E.c.id)
+_STORY = (
+    sa.select(*(column for column in _E.c if column.key != "basis"), sa.null().label("basis"))
+    .where(_E.c.lead_id == sa.bindparam("row"))
+    .order_by(_E.c.id)
+)
 _COUNT = (
     sa.select(sa.func.count())
     .select_from(_E)
@@ -261,6 +266,9 @@ class SqlLeads:
 
     def events(self, lead: LeadId) -> list[LeadEvent]:
         return [event_from(row) for row in self._c.execute(_EVENTS, {"row": lead})]
+
+    def story(self, lead: LeadId) -> list[LeadEvent]:
+        return [event_from(row) for row in self._c.execute(_STORY, {"row": lead})]
 
     def count(self, person: PersonId, kinds: Collection[EventKind], since: datetime) -> int:
         values = {"who": person, "kinds": [kind.value for kind in kinds], "since": since}

@@ -58,8 +58,9 @@ class WithheldRow(Base):
 
 
 _T, _W, _A = table(EntryRow), table(WithheldRow), table(AppealRow)
-_PUT = insert_ignoring(EntryRow, on=["key"], numbered=True)
-_BY_KEY = sa.select(_T).where(_T.c.key == sa.bindparam("k"))
+_PUT = {
+    name: put.returning(_T) for name, put in insert_ignoring(EntryRow, on=["key"], numbered=True).items()
+}
 _GET = sa.select(_T).where(_T.c.id == sa.bindparam("row"))
 _OF_PERSON = sa.select(_T).where(_T.c.person_id == sa.bindparam("who")).order_by(_T.c.id.desc())
 _OF_SUBJECT = sa.select(_T).where(_T.c.subject == sa.bindparam("about")).order_by(_T.c.id)
@@ -161,9 +162,8 @@ class SqlLedger:
             "appeal_by": entry.appeal_by,
             "instead_of": entry.instead_of,
         }
-        if self._c.execute(_PUT[self._c.dialect.name], values).rowcount == 0:
-            return None
-        return entry_from(self._c.execute(_BY_KEY, {"k": entry.key}).one())
+        row = self._c.execute(_PUT[self._c.dialect.name], values).first()
+        return None if row is None else entry_from(row)
 
     def get(self, entry: EntryId) -> Entry:
         row = self._c.execute(_GET, {"row": entry}).first()

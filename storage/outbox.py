@@ -265,16 +265,29 @@ class SqlNotices:
     def __init__(self, connection: sa.Connection, now: datetime, version: str, hold: Hold, route: Route) -> None:
         self._c, self._now, self._version, self._hold, self._route = connection, now, version, hold, route
 
+        self._told: list[dict[str, Any]] = []  # still to be written: a unit's notices go together
+        self._shown: dict[tuple[str, str, int], dict[str, Any]] = {}  # the cards among them
+
     def tell(self, notice: Notice) -> None:
         for one in self._route(notice):
             self._put(one)
 
+    def write(self) -> None:
+        """Have what was told in the outbox; before it is asked for, and at the end of the unit."""
+        if self._shown:
+            _SUPERSEDE.run_many(self._c, self._shown.values())
+        if self._told:
+            _PUT.run_many(self._c, self._told)
+        self._told, self._shown = [], {}
+
     def _put(self, notice: Notice) -> None:
         to_kind, to_id = _address(notice.to)
         if notice.card is not None:
-            _SUPERSEDE.run(self._c, {"c": notice.card, "tk": to_kind, "ti": to_id})
-        _PUT.run(
-            self._c,
+            card = notice.card, to_kind, to_id
+            if card in self._shown:
+                self.write()  # a picture of it that this one takes the place of
+            self._shown[card] = {"c": notice.card, "tk": to_kind, "ti": to_id}
+        self._told.append(
             {
                 "key": f"{notice.key}|{to_kind}:{to_id}" if notice.key else None,
                 "kind": notice.kind,
@@ -305,10 +318,12 @@ class SqlNotices:
 
     def forget_held(self, subject: str) -> None:
         """Leave out what rings of this subject said in the quiet hours and nobody has read yet (P15)."""
+        self.write()
         self._c.execute(_FORGET_HELD, {"about": subject, "at": self._now})
 
     def deliveries(self, subject: str, kind: NoticeKind, to: Receiver) -> list[Delivery]:
         to_kind, to_id = _address(to)
+        self.write()
         rows = self._c.execute(_DELIVERIES, {"about": subject, "k": kind, "tk": to_kind, "ti": to_id})
         return [
             Delivery(
@@ -324,16 +339,19 @@ class SqlNotices:
         return any(d.state is NoticeState.SENT for d in self.deliveries(subject, kind, to))
 
     def subject_at(self, to: Receiver, message: MessageId) -> str | None:
+        self.write()
         to_kind, to_id = _address(to)
         found: str | None = self._c.execute(_SUBJECT_AT, {"tk": to_kind, "ti": to_id, "m": message}).scalar()
         return found
 
     def card_at(self, to: Receiver, message: MessageId) -> str | None:
+        self.write()
         to_kind, to_id = _address(to)
         found: str | None = self._c.execute(_CARD_AT, {"tk": to_kind, "ti": to_id, "m": message}).scalar()
         return found
 
     def forget_cards(self, to: Receiver) -> None:
+        self.write()
         to_kind, to_id = _address(to)
         for statement in (_FORGET, _FORGET_MESSAGES):
             self._c.execute(statement, {"tk": to_kind, "ti": to_id})

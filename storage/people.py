@@ -14,6 +14,7 @@ from core.ids import AccountId, ChatId, DepartmentId, GroupId, PersonId
 from core.people import Account, Change, Department, Identity, InviteKind, Person, PersonStatus, StaffRow
 from storage.base import Base, UtcDateTime, Words, table, upsert
 from storage.groups import GroupRow
+from storage.memory import Memory
 
 ACTIVE = PersonStatus.ACTIVE
 
@@ -223,15 +224,17 @@ def change_from(row: Any) -> Change:
 class SqlPeople:
     """The staff register within one unit of work."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._c = connection
+    def __init__(self, connection: sa.Connection, memory: Memory) -> None:
+        self._c, self._memory = connection, memory
 
     def _one(self, statement: sa.Select[Any], **values: object) -> Person | None:
-        row = self._c.execute(statement, values).first()
-        return None if row is None else person_from(row)
+        return next(iter(self._many(statement, **values)), None)
 
     def _many(self, statement: sa.Select[Any], **values: object) -> list[Person]:
-        return [person_from(row) for row in self._c.execute(statement, values)]
+        def read() -> tuple[Person, ...]:
+            return tuple(person_from(row) for row in self._c.execute(statement, values))
+
+        return list(self._memory.recall((statement, *values.items()), read))
 
     def identify(self, account: AccountId, chat: ChatId) -> Identity:
         row = self._c.execute(_IDENTIFY, {"account": account}).first()
@@ -267,8 +270,11 @@ class SqlPeople:
         return self._one(_BY_ACCOUNT, acc=account)
 
     def account_of(self, person: PersonId) -> Account | None:
-        row = self._c.execute(_ACCOUNT_OF, {"who": person}).first()
-        return None if row is None else account_from(row)
+        def read() -> Account | None:
+            row = self._c.execute(_ACCOUNT_OF, {"who": person}).first()
+            return None if row is None else account_from(row)
+
+        return self._memory.recall((_ACCOUNT_OF, person), read)
 
     def active(self, role: Role | None = None, department: DepartmentId | None = None) -> list[Person]:
         found = self._many(_EVERYBODY) if role is None else self._many(_WITH_ROLE, as_role=role)
@@ -348,13 +354,19 @@ class SqlPeople:
         self._c.execute(sa.update(_P).where(_P.c.id == person).values(is_admin=is_admin))
 
     def department(self, department: DepartmentId) -> Department:
-        row = self._c.execute(sa.select(_D).where(_D.c.id == department)).first()
-        if row is None:
-            raise NotFound("department", str(department))
-        return department_from(row)
+        for one in self._departments():
+            if one.id == department:
+                return one
+        raise NotFound("department", str(department))
 
     def departments(self) -> list[Department]:
-        return [department_from(row) for row in self._c.execute(_DEPARTMENTS)]
+        return list(self._departments())
+
+    def _departments(self) -> tuple[Department, ...]:
+        def read() -> tuple[Department, ...]:
+            return tuple(department_from(row) for row in self._c.execute(_DEPARTMENTS))
+
+        return self._memory.recall(_DEPARTMENTS, read)
 
     def find_department(self, name: str) -> Department | None:
         departments = {d.id: d for d in self.departments()}

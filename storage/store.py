@@ -33,6 +33,7 @@ from storage.calendar import CALENDAR
 from storage.engine import is_sqlite, make_engine
 from storage.health import Vitals, vitals
 from storage.locking import beside
+from storage.memory import Memory
 from storage.rules import RULEBOOK
 from storage.turns import Turns
 from storage.unit_of_work import SqlUnitOfWork
@@ -68,6 +69,7 @@ class Store:
         self.process: int | None = None  # which of several processes this is
         self._turns = None if is_sqlite(url) else Turns(self._recorder)
         self._writer = Writer(self._engine, self._turns or self._recorder)
+        self._memory: tuple[sa.RootTransaction | None, Memory] = None, Memory()
         self._readers = ThreadPoolExecutor(READERS, "reader")
         self._probe = ThreadPoolExecutor(1, "probe")
         self._hurried = False
@@ -241,8 +243,14 @@ class Store:
             views: list[str] = []
             touched.clear()  # the database may have been away at an earlier run
             laid.clear()
-            uow = self._uow(connection, views, scheduled=Role.SYSTEM in doing.actor.roles, at=at)
-            result = work(uow)
+            memory = self._memory_of(connection)
+            uow = self._uow(connection, views, memory, scheduled=Role.SYSTEM in doing.actor.roles, at=at)
+            try:
+                result = work(uow)
+                uow.close()
+            except BaseException:
+                memory.forget()  # what it wrote is taken back
+                raise
             touched.update(uow.touched)
             if CALENDAR in touched:
                 laid.append(company_days(uow.day_changes.all()))
@@ -322,19 +330,28 @@ class Store:
         return self._writer.writing
 
     def _read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
-        with self._reading.connect() as connection:
+        with self._reading.connect() as connection, connection.begin():  # one picture for all it asks
             return work(self._uow(connection))
+
+    def _memory_of(self, connection: sa.Connection) -> Memory:
+        """One for all units that share a transaction; called by the writer's thread alone."""
+        transaction = connection.get_transaction()
+        if self._memory[0] is not transaction:
+            self._memory = transaction, Memory()
+        return self._memory[1]
 
     def _uow(
         self,
         connection: sa.Connection,
         views: list[str] | None = None,
+        memory: Memory | None = None,
         *,
         scheduled: bool = False,
         at: datetime | None = None,
     ) -> SqlUnitOfWork:
+        now, rulebook = at or self._clock.now(), self.rulebook
         return SqlUnitOfWork(
-            connection, at or self._clock.now(), self.rulebook, views, scheduled=scheduled, process=self.process
+            connection, now, rulebook, views, scheduled=scheduled, process=self.process, memory=memory
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -88,11 +88,9 @@ _OPEN_OF = (
     .where(_T.c.state == TaskState.OPEN, _A.c.person_id == sa.bindparam("who"), _A.c.state != AnswerState.SOLVED)
     .order_by(_A.c.due_at, _T.c.id)
 )
-_PARTS = (
-    sa.select(_A, label_of(_A.c.person_id, "label"), label_of(_A.c.closed_by_id, "closer"))
-    .where(_A.c.task_id.in_(sa.bindparam("tasks", expanding=True)))
-    .order_by(_A.c.id)
-)
+_ALL_PARTS = sa.select(_A, label_of(_A.c.person_id, "label"), label_of(_A.c.closed_by_id, "closer")).order_by(_A.c.id)
+_PARTS = _ALL_PARTS.where(_A.c.task_id.in_(sa.bindparam("tasks", expanding=True)))
+_PARTS_OF = _ALL_PARTS.where(_A.c.task_id == sa.bindparam("task"))
 _TASK_OF = sa.select(_A.c.task_id).where(_A.c.id == sa.bindparam("row"))
 _IS_OPEN = sa.select(_T.c.id).where(_T.c.id == _A.c.task_id, _T.c.state == TaskState.OPEN).exists()
 _ANSWER = (
@@ -219,10 +217,14 @@ class SqlTasks:
     def _many(self, statement: sa.Select[Any], **values: object) -> list[Task]:
         rows = self._c.execute(statement, values).all()
         parts: dict[int, list[Assignment]] = {row.id: [] for row in rows}
-        if rows:
-            for part in self._c.execute(_PARTS, {"tasks": list(parts)}):
-                parts[part.task_id].append(assignment_from(part))
+        for part in self._parts(list(parts)):
+            parts[part.task_id].append(assignment_from(part))
         return [task_from(row, parts[row.id]) for row in rows]
+
+    def _parts(self, tasks: list[int]) -> Iterable[Any]:
+        if len(tasks) == 1:
+            return self._c.execute(_PARTS_OF, {"task": tasks[0]})
+        return self._c.execute(_PARTS, {"tasks": tasks}) if tasks else ()
 
     def add(self, task: NewTask, people: Sequence[PersonId]) -> Task:
         values = {

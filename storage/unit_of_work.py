@@ -32,10 +32,12 @@ from storage.handover import SqlHandovers
 from storage.inbox import SqlInbox
 from storage.leads import SqlLeads
 from storage.ledger import SqlLedger
+from storage.memory import Memory
 from storage.name_keys import SqlNameKeys
 from storage.outbox import Hold, SqlNotices, SqlOutbox
 from storage.people import SqlPeople
 from storage.processes import SqlProcesses
+from storage.quick import Quick
 from storage.rounds import SqlRounds
 from storage.rules import SqlRules
 from storage.staff_files import SqlStaffFiles
@@ -57,8 +59,11 @@ class SqlUnitOfWork:
         *,
         scheduled: bool = False,
         process: int | None = None,
+        memory: Memory | None = None,
     ) -> None:
-        self._c = connection
+        self._connection = connection
+        self._memory = Memory() if memory is None else memory  # of the whole transaction
+        self._c = cast("sa.Connection", Quick(connection))
         self._views = views
         self._now = now
         self._process = process  # which of several processes this is
@@ -68,7 +73,7 @@ class SqlUnitOfWork:
 
     def _watched(self) -> sa.Connection:
         """For the repositories that say who is who: what they write ends the identities that are remembered."""
-        return cast("sa.Connection", Watched(self._c, self.touched, IDENTITIES))
+        return cast("sa.Connection", Watched(self._c, self.touched, IDENTITIES, self._memory))
 
     def under(self, rulebook: Rulebook) -> None:
         """Judge by an earlier rulebook what was opened under it (RULE-4). What is opened now is of the standing one;
@@ -150,11 +155,11 @@ class SqlUnitOfWork:
 
     @cached_property
     def people(self) -> SqlPeople:
-        return SqlPeople(self._watched())
+        return SqlPeople(self._watched(), self._memory)
 
     @cached_property
     def groups(self) -> SqlGroups:
-        return SqlGroups(self._watched())
+        return SqlGroups(self._watched(), self._memory)
 
     @cached_property
     def staff_files(self) -> SqlStaffFiles:
@@ -220,12 +225,17 @@ class SqlUnitOfWork:
     def approvals(self) -> SqlApprovals:
         return SqlApprovals(self._c)
 
+    def close(self) -> None:
+        """Write what was kept for the end."""
+        if "notices" in self.__dict__:
+            self.notices.write()
+
     # Mechanisms that use cases do not see ---------------------------------------------------------------
 
     @property
     def connection(self) -> sa.Connection:
         """For what storage itself does in a unit of work."""
-        return self._c
+        return self._connection
 
     @cached_property
     def inbox(self) -> SqlInbox:

@@ -257,6 +257,9 @@ class Leads(Protocol):
     def events(self, lead: LeadId) -> list[LeadEvent]:
         """Oldest first."""
 
+    def story(self, lead: LeadId) -> list[LeadEvent]:
+        """The same without what each was based on, which grows with the company."""
+
     def count(self, person: PersonId, kinds: Collection[EventKind], since: datetime) -> int:
         """How many such events a person has had since then (P28)."""
 

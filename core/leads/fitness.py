@@ -44,7 +44,7 @@ def fits_level(rulebook: Rulebook, level: str, klass: str) -> bool:
 
 def parted(uow: UnitOfWork, lead: Lead) -> frozenset[PersonId]:
     """Those who had the lead and lost it or gave it back; it is offered again without them."""
-    return frozenset(e.person for e in uow.leads.events(lead.id) if e.kind in PARTED and e.person is not None)
+    return frozenset(e.person for e in uow.leads.story(lead.id) if e.kind in PARTED and e.person is not None)
 
 
 def barred(

@@ -53,7 +53,7 @@ def _mine(uow: UnitOfWork, actor: Actor, lead_id: LeadId) -> Lead:
         return lead
     if lead.owner == actor.person:
         raise AlreadySettled("lead", lead.state, lead.owner_name, lead.closed_at)
-    if any(event.person == actor.person for event in uow.leads.events(lead_id)):
+    if any(event.person == actor.person for event in uow.leads.story(lead_id)):
         raise NoLongerYours(lead.id, lead.owner_name)
     raise NotFound("lead", str(lead_id))
 
@@ -146,7 +146,7 @@ def give_back(uow: UnitOfWork, actor: Actor, lead_id: LeadId, reason: str) -> Le
 def _offer_again(uow: UnitOfWork, lead: Lead) -> Lead:
     """Open a lead to claims again, or hand it to the managers once that was done often enough."""
     uow.deadlines.cancel(lead.subject)
-    offers = sum(1 for event in uow.leads.events(lead.id) if event.kind is EventKind.OFFERED)
+    offers = sum(1 for event in uow.leads.story(lead.id) if event.kind is EventKind.OFFERED)
     again = bool(lead.groups) and offers <= uow.rulebook.leads.reoffer_limit
     becomes = LeadState.OFFERED if again else LeadState.WAITING
     if lead.owner is None or not uow.leads.release(lead.id, lead.owner, becomes):

@@ -116,7 +116,7 @@ def show(uow: UnitOfWork, lead: Lead) -> None:
 
 def _with_present_limit(uow: UnitOfWork, lead: Lead) -> list[LeadEvent]:
     """The lead's story, in which the present owner's limit is the one that counts, also after an outage (P21)."""
-    events, due = list(uow.leads.events(lead.id)), uow.deadlines.due_of(lead.subject, CONTACT)
+    events, due = list(uow.leads.story(lead.id)), uow.deadlines.due_of(lead.subject, CONTACT)
     given = [at for at, event in enumerate(events) if event.until is not None]
     if due is not None and given:
         events[given[-1]] = replace(events[given[-1]], until=due)
