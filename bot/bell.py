@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import TypeVar
 
 import structlog
@@ -32,6 +33,8 @@ T = TypeVar("T")
 LONGEST_SLEEP = timedelta(seconds=15)
 OUTAGE = Doing(SYSTEM, "outage")
 SETTLE = 0.05  # seconds that changes of the deadlines are let pile up before the bell looks again
+TOGETHER = 16  # rings handed to the writer at once: they share a commit, and what people do comes between them
+BEAT = timedelta(seconds=1)  # between two signs of life
 
 
 class Bell:
@@ -43,6 +46,7 @@ class Bell:
         self._hearing = hearing
         self._wake = asyncio.Event()
         self._expected: datetime | None = None
+        self._beaten: datetime | None = None
         self._agenda = Agenda()
         self._followed = ""  # the version of the rules that deadlines were last held against
         self.rung: Callable[[float], None] | None = None  # told by how many seconds a deadline was late
@@ -91,12 +95,16 @@ class Bell:
         upcoming = await self.tick()
         delay = min(upcoming - self._clock.now(), LONGEST_SLEEP) if upcoming else LONGEST_SLEEP
         self._expected = self._clock.now() + max(delay, timedelta(0))
+        await self._sleep(max(delay.total_seconds(), 0.001))
+
+    async def _sleep(self, seconds: float) -> None:
+        """Until then, or a little after the deadlines have changed; never past the instant itself."""
+        until = monotonic() + seconds
         try:
-            await asyncio.wait_for(self._wake.wait(), max(delay.total_seconds(), 0.001))
-            await asyncio.sleep(SETTLE)
+            await asyncio.wait_for(self._wake.wait(), seconds)
+            await asyncio.sleep(min(SETTLE, max(until - monotonic(), 0.0)))
         except TimeoutError:
             pass
-        self._wake.clear()
 
     async def _hear(self) -> None:
         """Where the platform is not heard, people can't be: wait for it, and count from when it was last heard."""
@@ -116,8 +124,12 @@ class Bell:
         return await self.next_instant()
 
     async def _show_life(self) -> None:
-        """Beat; and before it note an outage, where the last sign of life is too long ago."""
-        expected = self._expected
+        """Beat, once a second; and before it note an outage, where the last sign of life is too long ago."""
+        now, expected = self._clock.now(), self._expected
+        beaten = self._beaten is not None and now - BEAT < self._beaten <= now
+        if beaten and (expected is None or now - expected <= self._tolerance):
+            self._expected = now
+            return
 
         def beat(uow: SqlUnitOfWork) -> datetime:
             if expected is not None:
@@ -125,7 +137,7 @@ class Bell:
             uow.rounds.beat()
             return uow.now  # it may have waited for the database
 
-        self._expected = await self._store.unit(beat, OUTAGE)
+        self._expected = self._beaten = await self._store.unit(beat, OUTAGE)
 
     async def mind_the_gap(self) -> bool:
         """Note an outage now, where one has just ended: before anything of after it is judged (P21)."""
@@ -154,6 +166,7 @@ class Bell:
 
     async def next_instant(self) -> datetime | None:
         """When something is due next: a deadline or a round. (Notices held back are the sender's.)"""
+        self._wake.clear()  # whatever has changed so far is seen below
         upcoming = await self._store.look(
             lambda uow: [at for at in (uow.deadlines.next_due(), self._next_round(uow.now)) if at is not None]
         )
@@ -191,7 +204,9 @@ class Bell:
 
     async def _ring_due(self) -> None:
         while due := await self._read(lambda uow: uow.deadlines.due()):
-            rung = [await self._ring(deadline) for deadline in due]
+            rung: list[bool] = []
+            for first in range(0, len(due), TOGETHER):
+                rung += await asyncio.gather(*map(self._ring, due[first : first + TOGETHER]))
             if not any(rung):
                 return  # all refused: looked at again at the next tick, not in a circle
 

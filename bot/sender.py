@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 from aiogram import Bot
@@ -67,6 +68,9 @@ class Sender:
         self._taken: set[NoticeId] = set()
         self._settled: set[NoticeId] = set()  # since the last reading began, which may still show them as pending
         self._reading = asyncio.Lock()
+        self._read = NoticeId(0)  # up to here every notice has been seen; what was written later stands behind it
+        self._whole = True  # whether to begin at the first again: something seen before is to be taken now
+        self._held_until: datetime | None = None  # when the next of what is held back may leave
         self._tasks: set[asyncio.Task[None]] = set()
         # told what became of a notice, and of one that was not held back, how many seconds after it was made
         self.settled: Callable[[NoticeState, float | None], None] | None = None
@@ -81,32 +85,45 @@ class Sender:
         await steadily("sender", self._turn)
 
     async def _turn(self) -> None:
-        await self.take()
-        held_back = await self._store.look(lambda uow: uow.outbox.next_instant())
+        let_go = self._held_until is not None and self._held_until <= self._clock.now()
+        await self.take(whole=self._whole or let_go)
+        held_back = self._held_until = await self._store.look(lambda uow: uow.outbox.next_instant())
         delay = (held_back - self._clock.now()).total_seconds() if held_back else 15.0
         try:
             await asyncio.wait_for(self._wake.wait(), min(max(delay, 0.01), 15.0))
             await asyncio.sleep(SETTLE)
         except TimeoutError:
-            pass
+            self._whole = True
         self._wake.clear()
 
-    async def take(self) -> int:
-        """Put what is pending into the lanes of its chats; how many notices were new."""
+    async def take(self, *, whole: bool = True) -> int:
+        """Put what is pending into the lanes of its chats; how many notices were new. Not `whole`: only what was
+        written since the last reading, for there may be thousands that wait for their turn."""
         async with self._reading:
             self._taken -= self._settled  # settled before this reading began: no page can show them as pending
             self._settled = set()
-            return await self._take()
+            if whole:
+                self._read, self._whole = NoticeId(0), False
+            try:
+                return await self._take()
+            except BaseException:
+                self._whole = True  # some was read and is in no lane
+                raise
 
     async def _take(self) -> int:
-        taken, after = 0, NoticeId(0)
-        while page := await self._store.look(lambda uow, after=after: uow.outbox.pending(after)):  # type: ignore[misc]  # bound now
-            after = page[-1].id
-            for notice in page:
-                if notice.id not in self._taken:
-                    taken += 1
-                    await self._enter(notice)
-        return taken
+        """All of it is read before any leaves: what is urgent may stand last."""
+        fresh: list[Outgoing] = []
+        while page := await self._store.look(lambda uow: uow.outbox.pending(self._read)):
+            self._read = page[-1].id
+            fresh += (notice for notice in page if notice.id not in self._taken)
+        for notice in sorted(fresh, key=_order):
+            await self._enter(notice)
+        return len(fresh)
+
+    def _take_again(self, notice: Outgoing) -> None:
+        self._taken.discard(notice.id)
+        self._whole = True
+        self._wake.set()
 
     async def idle(self) -> None:
         """Send until nothing is pending that can be sent now; for tests and moved clocks."""
@@ -211,8 +228,7 @@ class Sender:
             message = await self._put(chat, notice, await self._screen(notice))
         except TelegramMigrateToChat as moved:
             await self._store.do(migrate, SYSTEM, chat, ChatId(moved.migrate_to_chat_id))
-            self._taken.discard(notice.id)  # read again with the chat's new id
-            self._wake.set()
+            self._take_again(notice)  # with the chat's new id
         except TelegramForbiddenError as error:
             await self._lost(chat, notice, error)
         except PASSING:
@@ -274,6 +290,11 @@ class Sender:
         if self.settled is not None:
             sent = state is NoticeState.SENT and not notice.held
             self.settled(state, (self._clock.now() - notice.created_at).total_seconds() if sent else None)
+
+
+def _order(notice: Outgoing) -> tuple[bool, int, int]:
+    """The urgent first; those without a chat last, for they are only written off."""
+    return notice.chat is None, notice.urgency, notice.id
 
 
 def _fitting(found: Iterable[tuple[Outgoing, Screen | None]]) -> Iterator[tuple[Outgoing, Screen]]:

@@ -58,9 +58,7 @@ class WithheldRow(Base):
 
 
 _T, _W, _A = table(EntryRow), table(WithheldRow), table(AppealRow)
-_PUT = {
-    name: put.returning(_T) for name, put in insert_ignoring(EntryRow, on=["key"], numbered=True).items()
-}
+_PUT = {name: put.returning(_T) for name, put in insert_ignoring(EntryRow, on=["key"], numbered=True).items()}
 _GET = sa.select(_T).where(_T.c.id == sa.bindparam("row"))
 _OF_PERSON = sa.select(_T).where(_T.c.person_id == sa.bindparam("who")).order_by(_T.c.id.desc())
 _OF_SUBJECT = sa.select(_T).where(_T.c.subject == sa.bindparam("about")).order_by(_T.c.id)

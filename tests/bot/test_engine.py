@@ -13,7 +13,7 @@ import pytest
 from aiogram.exceptions import TelegramNetworkError, TelegramServerError
 from aiogram.methods import SendMessage
 
-from bot import steady
+from bot import bell, steady
 from bot.app import App
 from bot.intake import MOST_ALONE, MOST_ATTEMPTS, Intake
 from bot.screens import fit
@@ -21,7 +21,7 @@ from bot.views.base import NOTICES, Screen
 from core.clock import ManualClock
 from core.deadlines import RINGS, Deadline, DeadlineKind
 from core.groups import Purpose
-from core.ids import UpdateId
+from core.ids import NoticeId, UpdateId
 from core.notices import Notice, NoticeKind, NoticeState, ToGroup, ToPerson, Urgency
 from core.rounds import ROUNDS, Round, RoundRun
 from core.rulebook import Rulebook
@@ -381,6 +381,76 @@ async def test_ring_that_fails_stops_no_other_and_stays_due(
     monkeypatch.setitem(RINGS, broken, RINGS[CALL])
     await bench.app.bell.tick()
     assert registries[1:] == [("lead:0", at(8, 21))]
+
+
+async def test_rings_of_one_look_share_commits_and_keep_their_order(
+    bench: Bench, registries: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand may be due at once; each is a unit of its own all the same, and one that fails takes only itself
+    back."""
+    broken = DeadlineKind("test.broken")
+
+    def fails(uow: Any, deadline: Deadline) -> None:
+        uow.deadlines.open(CALL, "lead:99", at(12))
+        raise LookupError("a fault of one area")
+
+    monkeypatch.setitem(RINGS, broken, fails)
+
+    def open_all(uow: Any) -> None:
+        for number in range(40):
+            uow.deadlines.open(CALL, f"lead:{number}", at(8, 20))
+        uow.deadlines.open(broken, "lead:7", at(8, 20))
+
+    await bench.store.unit(open_all)
+    commits: list[int] = []
+    writer: Any = bench.store._writer
+    carry_out = writer._carry_out
+    monkeypatch.setattr(writer, "_carry_out", lambda batch: (commits.append(len(batch)), carry_out(batch)))
+    await bench.clock_to("08:21")
+    assert [subject for subject, _ in registries] == [f"lead:{number}" for number in range(40)]
+    assert max(commits) <= bell.TOGETHER, "what people do is not kept waiting for all of them"
+    assert len(commits) < 20
+    assert [d.subject for d in await bench.look(lambda uow: uow.deadlines.due())] == ["lead:7"]
+    assert await bench.look(lambda uow: uow.deadlines.open_of("lead:99")) == []
+
+
+async def test_what_was_held_back_leaves_in_time_while_others_are_written(bench: Bench) -> None:
+    """The outbox is read on from where it was read to; what waits before that is not forgotten."""
+    anna, _ = await sales(bench)
+    assert anna.person is not None
+    to = ToPerson(anna.person)
+    await tell(bench, Notice(TOLD, to, {"text": "稍后"}, not_before=at(8, 5)))
+    sending = asyncio.create_task(bench.app.sender.run())
+    await _out(bench, Notice(TOLD, to, {"text": "先"}))
+    bench.clock.set(at(8, 6))
+    await _out(bench, Notice(TOLD, to, {"text": "后"}))
+    sending.cancel()
+    texts = [message.text for message in anna.messages]
+    assert set(texts) >= {"先", "稍后", "后"}
+    anna.skips()
+
+
+async def _out(bench: Bench, notice: Notice) -> None:
+    """Write it, and wait until nothing is left that can leave now."""
+    await tell(bench, notice)
+    while await bench.look(lambda uow: uow.outbox.pending(NoticeId(0))):  # noqa: ASYNC110  # the rows are what counts
+        await asyncio.sleep(0.01)
+
+
+async def test_the_urgent_leave_first_however_late_they_were_written(bench: Bench) -> None:
+    """Also where more wait than are read at once."""
+    anna, _ = await sales(bench)
+    boris = await bench.staff("李四")
+    assert anna.person is not None and boris.person is not None
+    routine = [Notice(TOLD, ToPerson(anna.person), {"text": f"常{n}"}, urgency=Urgency.ROUTINE) for n in range(600)]
+    heard: list[str] = []
+    bench.telegram.listen(lambda event: heard.append(event.message.text) if event.message else None)
+    await tell(bench, *routine, Notice(TOLD, ToPerson(boris.person), {"text": "急"}))
+    await bench.settle()
+    assert heard[0] == "急"
+    assert heard[1:4] == ["常0", "常1", "常2"]
+    anna.skips()
+    boris.skips()
 
 
 async def test_a_page_read_before_a_notice_was_settled_does_not_send_it_again(
