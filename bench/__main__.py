@@ -19,6 +19,8 @@ ALL = (
     "kills",
     "pair",
     "poison",
+    "lateness",
+    "alerts",
     "morning",
     "claims",
     "moderation",

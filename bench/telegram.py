@@ -17,12 +17,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uvloop
+from aiohttp import web
 
 from bot.sandbox.limits import Limits
 from bot.sandbox.people import Person
-from bot.sandbox.server import serve
+from bot.sandbox.server import make_app, serve_app
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.world import Chat
+
+HANGS = 600.0  # seconds that a chat in trouble is not answered: longer than anybody waits
 
 
 class Platform:
@@ -38,6 +41,8 @@ class Platform:
         self.last_answer = 0.0
         self.answers = 0
         self.presses: list[Any] = []
+        self.sent: list[tuple[float, int, str]] = []
+        self.troubles: dict[int, str] = {}
         self._call = self.telegram.call
         self.telegram.call = self._watched  # type: ignore[method-assign]  # to see when the bot first asks
 
@@ -51,6 +56,7 @@ class Platform:
         if event.kind != "message" or message is None or message.sender_id != self.telegram.bot.id:
             return
         self.answers += 1
+        self.sent.append((time.perf_counter(), message.chat_id, message.text))
         self.last_answer = time.perf_counter()
         replied = message.wire.get("reply_to_message")
         if replied is not None:
@@ -71,6 +77,39 @@ class Platform:
             made.append({"chat": chat.id, "people": [member.id for member in members]})
         self.telegram.updates.clear()
         return {"groups": made, "token": self.telegram.token}
+
+    def trouble(self, chat: int, what: str) -> dict[str, Any]:
+        """From now on a chat is refused ("429") or gets no answer ("hang"); "" is none."""
+        self.troubles = {chat: what} if what else {}
+        return {}
+
+    @web.middleware
+    async def troubled(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        """Does to calls for a chat what `trouble` has said."""
+        if self.troubles and request.method == "POST" and "/send" in request.path:
+            body = await request.read()
+            for chat, what in self.troubles.items():
+                if str(chat).encode() in body:
+                    if what == "hang":
+                        await asyncio.sleep(HANGS)
+                    answer = {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after 30"}
+                    return web.json_response({**answer, "parameters": {"retry_after": 30}}, status=429)
+        found: web.StreamResponse = await handler(request)
+        return found
+
+    async def alerts(self, number: int, seconds: float) -> dict[str, Any]:
+        """What the bot sent, once there are so many: how long from the first to the last, and in which order."""
+        until = time.perf_counter() + seconds
+        while len(self.sent) < number and time.perf_counter() < until:  # noqa: ASYNC110  # an event would cost time
+            await asyncio.sleep(0.02)
+        times = [at for at, _, _ in self.sent[:number]]
+        limits = self.telegram.limits
+        return {
+            "sent": len(self.sent),
+            "seconds": times[-1] - times[0] if times else 0.0,
+            "order": [f"{chat}:{text}" for _, chat, text in self.sent[:number]],
+            "refused": limits.refused if limits else 0,
+        }
 
     def limits(self) -> dict[str, Any]:
         self.telegram.limits = Limits()
@@ -138,7 +177,9 @@ class Platform:
 
 async def main() -> None:
     platform = Platform()
-    server = await serve(platform.telegram)
+    app = make_app(platform.telegram)
+    app.middlewares.append(platform.troubled)
+    server = await serve_app(app)
     print(json.dumps({"url": server.url}), flush=True)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
