@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
 from aiogram.fsm.storage.memory import SimpleEventIsolation
 from aiogram.types import (
     BotCommand,
@@ -54,6 +55,7 @@ from bot.rulebook_file import RulebookFile
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.steady import until_answered
+from bot.webhook import Hook
 from core.clock import Clock
 from core.rulebook import Rulebook, default, load
 from storage.audit import anchors
@@ -70,7 +72,10 @@ log = structlog.get_logger()
 # The writer's thread lets the interpreter go at each statement and must get it back from a busy loop; at Python's
 # default of 5 ms a statement would wait longer for that than for the disk.
 SWITCH_SECONDS = 0.0005
+LIFE = "crowd"  # the name of the work that shows life
 FINISH = 15.0  # seconds that a stop gives what is in hand
+HEARD_WITHIN, LISTEN_AGAIN = 10.0, 0.05  # seconds that other processes' handling is waited for, and between two looks
+LEAVING = 2.0  # seconds in which a proxy learns that this process stops, and brings updates to others
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "chat_member"]
 
 
@@ -103,6 +108,7 @@ def build(settings: Settings, clock: Clock | None = None, rulebook: Rulebook | N
         crowded=settings.on_server,
         listen=settings.listen_at,
         backup=lambda store: job_of(settings, store.rulebook, clock.now()),
+        webhook=(settings.webhook_url, settings.webhook_secret.get_secret_value()),
     )
 
 
@@ -122,6 +128,7 @@ class App:
         crowded: bool = False,
         listen: tuple[str, int] | None = None,
         backup: Callable[[Store], Job] | None = None,
+        webhook: tuple[str, str] = ("", ""),
     ) -> None:
         self.store = store
         self.anchors = anchors  # where the trail's end is noted
@@ -140,6 +147,8 @@ class App:
         self.intake = Intake(store, self.dispatcher, bot)
         self.hearing = Hearing(clock)
         self.poller = Poller(bot, self.intake, ALLOWED_UPDATES, self.hearing)
+        base, secret = webhook  # public address; empty: updates are fetched
+        self.hook = Hook(bot, self.intake, ALLOWED_UPDATES, self.hearing, base, secret) if base else None
         self.bell = Bell(store, clock, self.hearing)
         self.hands = Hands(store, bot)
         self.crowd = Crowd(store, several=isinstance(forms, RedisForms)) if crowded else None
@@ -147,6 +156,8 @@ class App:
         self.listener = Listener(listen)
         self.health = Health(store, clock, self.calls, self.listener, anchors.parent if anchors else None)
         self.keeper = Keeper(store, partial(backup, store)) if backup is not None else None
+        if self.hook is not None:
+            self.listener.routes.append(self.hook.route())
         self._sender: Sender | None = None
         self.metrics = self._measured() if listen else None
         self._tasks: list[asyncio.Task[None]] = []
@@ -202,9 +213,12 @@ class App:
         await self.rulebook_file.take_up()
         await self.intake.resume()
         await self.intake.idle()
+        if self.hook is not None:
+            self.hook.opened = True
         if self.crowd is None or self.crowd.leads.is_set():
-            await self.poller.catch_up()
+            await self._source.catch_up()
             await self.intake.idle()
+            await self._all_is_heard()
         await self.bell.start()
         self.listener.stage = Stage.READY
 
@@ -214,7 +228,6 @@ class App:
         gc.collect()
         gc.freeze()  # the libraries' own objects stay for ever: no collection need walk them again and again
         await self.start()
-        self.poller.first = self.bell.mind_the_gap
         log.info("running")
         works = {
             "rulebook": self.rulebook_file.follow(),
@@ -222,12 +235,15 @@ class App:
             **(self._crowded() if self.crowd else self._duties()),
         }
         self._tasks = [asyncio.create_task(work, name=name) for name, work in works.items()]
-        await asyncio.gather(*self._tasks)
+        ended, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in ended:
+            task.result()
 
     def _duties(self) -> dict[str, Coroutine[Any, Any, None]]:
         """What one process does for all."""
+        self._source.first = self.bell.mind_the_gap
         return {
-            "poller": self.poller.run(),
+            "source": self._source.run(),
             "bell": self.bell.run(),
             "sender": self.sender.run(),
             "hands": self.hands.run(),
@@ -240,7 +256,7 @@ class App:
         if self.crowd is None:
             raise RuntimeError("this process is the only one")
         return {
-            "crowd": self.crowd.run(),
+            LIFE: self.crowd.run(),
             "ears": Ears(self.store).run(),
             "lead": self._lead(self.crowd),
             "heir": self._inherit(self.crowd),
@@ -251,9 +267,25 @@ class App:
         led = crowd.leads.is_set()
         await crowd.leads.wait()
         if not led:
-            await self.poller.catch_up()
+            self.intake.look_again()
+            with contextlib.suppress(TelegramBadRequest):  # of a webhook; it is in the log, and tried again
+                await self._source.catch_up()
+            await self._all_is_heard()
             await self.bell.start()
         await asyncio.gather(*self._duties().values())
+
+    @property
+    def _source(self) -> Poller | Hook:
+        """Where updates come from."""
+        return self.poller if self.hook is None else self.hook
+
+    async def _all_is_heard(self) -> None:
+        """Wait until what had come is handled, by whichever process: the clock judges nobody who spoke in time."""
+        came, begun = self.clock.now(), monotonic()
+        while self.crowd is not None and monotonic() - begun < HEARD_WITHIN:
+            if not await self.store.look(lambda uow: uow.inbox.unfinished(came)):
+                return
+            await asyncio.sleep(LISTEN_AGAIN)
 
     async def _inherit(self, crowd: Crowd) -> None:
         """Take what a dead process had in hand, and what waits though nobody was heard to say so."""
@@ -266,15 +298,16 @@ class App:
                     self.intake.look_again()
 
     async def stop(self) -> None:
-        """Stop taking, finish what is in hand, let go of files and connections."""
+        """Stop taking, finish what is in hand, let go of files and connections. Beside others, updates that are
+        brought meanwhile are stored for them."""
         self.listener.stage = Stage.STOPPING
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError, Exception):  # what ended it was told when it did
-                await task
+        if self.hook is not None and self.intake.shared and self._tasks:
+            self.intake.close()
+            await asyncio.sleep(LEAVING)
+        await self._end(lambda name: name != LIFE)
         self.intake.close()
         await self._finish()
+        await self._end(lambda name: name == LIFE)
         with contextlib.suppress(Away):
             if self.anchors is not None and self._tasks:
                 await drop_anchor(self.store, self.anchors, self.clock)
@@ -284,6 +317,15 @@ class App:
         await self.dispatcher.storage.close()
         await self.bot.session.close()
         await self.listener.close()
+
+    async def _end(self, wanted: Callable[[str], bool]) -> None:
+        """End some of the works. Signs of life are the last: others would take what is being finished."""
+        works = [task for task in self._tasks if wanted(task.get_name())]
+        for task in works:
+            task.cancel()
+        for task in works:
+            with contextlib.suppress(asyncio.CancelledError, Exception):  # what ended it was told when it did
+                await task
 
     async def _finish(self) -> None:
         """Finish what is in hand, for as long as whoever stops us waits; what is left is taken up at the next start,

@@ -85,6 +85,11 @@ class Intake:
         self.look_again()
 
     @property
+    def absent(self) -> bool:
+        """Whether nothing can be stored at present."""
+        return self._store.absence.seconds > 0
+
+    @property
     def shared(self) -> bool:
         """Whether other processes live that may take what waits."""
         return self._store.turns is not None and not self._store.turns.alone

@@ -9,12 +9,12 @@ from typing import Any
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramConflictError
+from aiogram.exceptions import TelegramAPIError, TelegramConflictError
 from aiogram.methods.base import TelegramMethod
 
 from bot.hearing import Hearing
 from bot.intake import MOST_IN_HAND, Intake, number_of
-from bot.steady import REFUSED, pauses, wait_after
+from bot.steady import REFUSED, pauses, until_answered, wait_after
 
 log = structlog.get_logger()
 LONG_POLL = 25  # seconds
@@ -63,6 +63,7 @@ class Poller:
     async def catch_up(self) -> None:
         """Fetch what waits at the platform already, before anything is judged by the clock (P21). Waits for a
         platform that does not answer; raises where it does not let the bot in."""
+        await until_answered("deleteWebhook", self._unhook)
         while await self._heard(0, strict=True):
             await self._intake.room()
         self._hearing.heard()
@@ -93,9 +94,18 @@ class Poller:
                 if strict and isinstance(error, REFUSED):
                     raise
                 self._hearing.missed(error)
-                if isinstance(error, TelegramConflictError) and not isinstance(error, said or ()):
-                    log.error("another process polls with this token")
-                said = type(error)
                 conflict = isinstance(error, TelegramConflictError)
+                if conflict and not isinstance(error, said or ()):
+                    log.error("another process polls with this token", reason=str(error))
+                if conflict and "webhook" in str(error):
+                    with contextlib.suppress(TelegramAPIError):
+                        await self._unhook()
+                said = type(error)
                 await asyncio.sleep(CONFLICT_PAUSE if conflict else wait_after(error, pause))
         raise AssertionError("unreachable")
+
+    async def _unhook(self) -> None:
+        """Updates are fetched where none are brought: take back a webhook. What waits goes on waiting."""
+        if (await self._bot.get_webhook_info()).url:
+            await self._bot.delete_webhook(drop_pending_updates=False)
+            log.warning("webhook removed", advice="KEGUAN_WEBHOOK_URL is empty")

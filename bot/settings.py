@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "KEGUAN_"
 LAST_PORT = 65535
+URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?", re.ASCII)
+SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}", re.ASCII)
 ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})", re.ASCII)
 
 
@@ -33,6 +35,29 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     paced: bool = Field(True, description="Keep within Telegram's sending limits; off only for local servers")
     listen: str = Field("", description="Where /healthz and /metrics answer, host:port; empty: nowhere")
+
+    webhook_url: str = Field("", description="Public https address for a webhook; empty: long polling")
+    webhook_secret: SecretStr = Field(SecretStr(""), description="The webhook's secret; empty: made from the token")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_a_url(cls, value: str) -> str:
+        if value and not URL.fullmatch(value):
+            raise ValueError("https://host/path without a query")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_a_secret(cls, value: SecretStr) -> SecretStr:
+        if not SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("up to 256 of A-Z a-z 0-9 _ -")
+        return value
+
+    @model_validator(mode="after")
+    def _webhook_is_listened_for(self) -> Settings:
+        if self.webhook_url and not self.listen:
+            raise ValueError("KEGUAN_WEBHOOK_URL needs KEGUAN_LISTEN: where the reverse proxy finds the bot")
+        return self
 
     @field_validator("listen")
     @classmethod

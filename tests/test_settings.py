@@ -39,7 +39,9 @@ def test_misspelt_names_are_found_in_the_environment_and_in_the_file(
 
 
 def test_token_is_not_shown() -> None:
-    assert "secret" not in repr(Settings(_env_file=None, bot_token="12345:secret"))
+    shown = repr(Settings(_env_file=None, bot_token="12345:hush", webhook_secret="whisper"))
+    assert "hush" not in shown
+    assert "whisper" not in shown
 
 
 def test_an_empty_rulebook_setting_is_the_default_preset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -78,6 +78,18 @@ class Updates:
         most = limit if 1 <= limit <= _MOST else _MOST
         return list(islice(self._waiting, most))
 
+    def ahead(self, limit: int) -> list[Wire]:
+        """The oldest that wait, to be brought to a webhook."""
+        return list(islice(self._waiting, limit))
+
+    def drop(self, update_id: int) -> None:
+        """Forget one that a webhook has taken."""
+        for place, update in enumerate(self._waiting):
+            if update["update_id"] == update_id:
+                del self._waiting[place]
+                self.confirmed += 1
+                return
+
     def take(self) -> list[Wire]:
         """Everything that waits, at once forgotten: for tests that feed a dispatcher themselves."""
         taken = list(self._waiting)

@@ -90,3 +90,45 @@ def test_other_computers_are_no_webhooks(telegram: Telegram) -> None:
             telegram.call("setWebhook", {"url": url})
     with pytest.raises(ApiError, match="unallowed characters"):
         telegram.call("setWebhook", {"url": "http://127.0.0.1/", "secret_token": "字"})
+
+
+@dataclass
+class Slow(Receiver):
+    """Answers when it is let go."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+    at_once: int = 0
+    most: int = 0
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        self.got.put_nowait((None, await request.json()))
+        await self.go.wait()
+        self.at_once -= 1
+        return web.Response()
+
+
+async def test_chats_do_not_wait_for_one_another_and_each_keeps_its_order(server: Server, telegram: Telegram) -> None:
+    """As the platform does it: one update of a chat under way at a time, `max_connections` over all."""
+    people = [telegram.person(f"客户{n}") for n in range(5)]
+    for one in people:
+        one.private.started = True
+    for text in ("一", "二"):
+        for one in people:
+            one.say(text)
+    hook = Slow()
+    app = web.Application()
+    app.router.add_post("/hook", hook.take)
+    async with TestServer(app) as running:
+        telegram.call("setWebhook", {"url": str(running.make_url("/hook")), "max_connections": 3})
+        first = [(await hook.got.get())[1]["message"] for _ in range(3)]
+        assert {message["text"] for message in first} == {"一"}
+        assert len({message["chat"]["id"] for message in first}) == 3
+        hook.go.set()
+        later = [(await hook.got.get())[1]["message"] for _ in range(7)]
+    said: dict[int, list[str]] = {}
+    for message in [*first, *later]:
+        said.setdefault(message["chat"]["id"], []).append(message["text"])
+    assert list(said.values()) == [["一", "二"]] * 5
+    assert hook.most == 3
