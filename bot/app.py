@@ -73,6 +73,7 @@ log = structlog.get_logger()
 # default of 5 ms a statement would wait longer for that than for the disk.
 SWITCH_SECONDS = 0.0005
 LIFE = "crowd"  # the name of the work that shows life
+CANCEL_AGAIN = 0.5  # seconds
 FINISH = 15.0  # seconds that a stop gives what is in hand
 HEARD_WITHIN, LISTEN_AGAIN = 10.0, 0.05  # seconds that other processes' handling is waited for, and between two looks
 LEAVING = 2.0  # seconds in which a proxy learns that this process stops, and brings updates to others
@@ -320,12 +321,14 @@ class App:
 
     async def _end(self, wanted: Callable[[str], bool]) -> None:
         """End some of the works. Signs of life are the last: others would take what is being finished."""
-        works = [task for task in self._tasks if wanted(task.get_name())]
-        for task in works:
-            task.cancel()
-        for task in works:
-            with contextlib.suppress(asyncio.CancelledError, Exception):  # what ended it was told when it did
-                await task
+        works = {task for task in self._tasks if wanted(task.get_name())}
+        while works:
+            for task in works:
+                task.cancel()  # again, where a wait that ended at that moment has swallowed it
+            ended, works = await asyncio.wait(works, timeout=CANCEL_AGAIN)
+            for task in ended:
+                with contextlib.suppress(asyncio.CancelledError):
+                    task.exception()  # it was told when it happened
 
     async def _finish(self) -> None:
         """Finish what is in hand, for as long as whoever stops us waits; what is left is taken up at the next start,

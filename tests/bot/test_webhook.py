@@ -82,10 +82,10 @@ class Town:
     async def works(self, *, brought: bool = True) -> AsyncIterator[App]:
         app = self.bot(brought=brought)
         running = asyncio.create_task(app.run())
-        await until(lambda: app.listener.stage is Stage.READY or running.done())
-        if running.done():
-            await running
         try:
+            await until(lambda: app.listener.stage is Stage.READY or running.done())
+            if running.done():
+                await running
             yield app
         finally:
             running.cancel()
@@ -111,7 +111,7 @@ class Town:
 
 
 async def until(happened: Callable[[], Any]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not happened():  # noqa: ASYNC110  # it happens at the other end of a connection
             await asyncio.sleep(0.01)
 
