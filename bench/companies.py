@@ -12,7 +12,7 @@ from pathlib import Path
 
 SECTIONS = dict(re.findall(r"\[(\w+)\]\n([^\[]+)", Path(__file__).with_suffix(".txt").read_text("utf-8")))
 CITIES, WIDER, TRADES = (SECTIONS[name].split() for name in ("cities", "wider", "trades"))
-BRAND = sorted(set("".join(SECTIONS["letters"].split())))
+BRAND = list(dict.fromkeys("".join(SECTIONS["letters"].split())))
 LATIN_TRADES = ("Electronics", "Technology", "Trading", "Industrial", "Logistics", "Medical", "Energy", "Materials")
 FORMS = ("有限公司", "有限责任公司", "股份有限公司", "集团有限公司")
 LETTERS = "bcdfghklmnprstvxz", "aeiou"
@@ -54,6 +54,7 @@ class Maker:
 
     def __init__(self, count: int, seed: int = 1) -> None:
         self.dice = random.Random(seed)
+        self._letters = list(accumulate(1 / (n + 20) for n in range(len(BRAND))))
         self.brands = [self._brand() for _ in range(max(count // 4, 1000))]
         self._shares = list(accumulate(1 / (n + 30) ** 0.6 for n in range(len(self.brands))))
         self._cities = list(accumulate(1 / (n + 8) for n in range(len(CITIES))))
@@ -63,7 +64,8 @@ class Maker:
         draw = self.dice.random()
         if draw < 0.06:
             return self._latin()
-        return "".join(self.dice.choice(BRAND) for _ in range(2 if draw < 0.55 else 3 if draw < 0.85 else 4))
+        length = 2 if draw < 0.55 else 3 if draw < 0.85 else 4
+        return "".join(self.dice.choices(BRAND, cum_weights=self._letters, k=length))
 
     def _latin(self) -> str:
         consonants, vowels = LETTERS

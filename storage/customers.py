@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +30,8 @@ from core.names import Phone
 from storage.base import Base, UtcDateTime, next_number, table
 from storage.compiled import Compiled
 from storage.people import DepartmentRow, PersonRow
+
+Whose: TypeAlias = Literal["own", "others"]
 
 
 class CustomerRow(Base):
@@ -110,12 +113,12 @@ _SOME = _LIST.where(_T.c.id.in_(sa.bindparam("rows", expanding=True))).order_by(
 _BY_PHONE = Compiled(_LIST.join(_N, _N.c.customer_id == _T.c.id).where(_N.c.number == sa.bindparam("number")))
 _OWNED = _T.c.owner_id.in_(sa.bindparam("owners", expanding=True))
 _OF_OTHERS = _T.c.owner_id.not_in(sa.bindparam("owners", expanding=True))
-_MATCHES = sa.or_(
-    _T.c.search_name.like(sa.bindparam("inside"), escape="\\"),
-    _T.c.initials.like(sa.bindparam("letters"), escape="\\"),
-    _T.c.credit_code == sa.bindparam("code"),
-    _T.c.id.in_(sa.select(_N.c.customer_id).where(_N.c.number.like(sa.bindparam("digits"), escape="\\"))),
-)
+_INSIDE = _T.c.search_name.like(sa.bindparam("inside"), escape="\\")
+_MEANINGS = {  # what else a text may mean; what it cannot mean is not looked through the archive for
+    "letters": _T.c.initials.like(sa.bindparam("letters"), escape="\\"),
+    "code": _T.c.credit_code == sa.bindparam("code"),
+    "digits": _T.c.id.in_(sa.select(_N.c.customer_id).where(_N.c.number.like(sa.bindparam("digits"), escape="\\"))),
+}
 _BEST = (
     sa.case(
         (_T.c.search_name == sa.bindparam("whole"), 0),
@@ -125,8 +128,6 @@ _BEST = (
     _T.c.touched_at.desc(),
     _T.c.id.desc(),
 )
-_SEARCH = _LIST.where(_OWNED, _MATCHES).order_by(*_BEST).limit(sa.bindparam("most"))
-_SEARCH_OTHERS = _LIST.where(_OF_OTHERS, _MATCHES).order_by(*_BEST).limit(sa.bindparam("most"))
 _RECENT = (
     _LIST.where(_T.c.owner_id == sa.bindparam("who"))
     .order_by(_T.c.touched_at.desc(), _T.c.id.desc())
@@ -151,6 +152,14 @@ _NEXT_POSITION = sa.select(sa.func.coalesce(sa.func.max(_N.c.position), 0) + 1).
     _N.c.customer_id == sa.bindparam("row")
 )
 _DROP_PHONE = sa.delete(_N).where(_N.c.customer_id == sa.bindparam("row"), _N.c.number == sa.bindparam("no"))
+
+
+@cache
+def _search(whose: Whose, meanings: tuple[str, ...]) -> sa.Select[Any]:
+    """The statement for a text that may mean these things besides a part of a name."""
+    matches = sa.or_(_INSIDE, *(_MEANINGS[meaning] for meaning in meanings))
+    owners = _OWNED if whose == "own" else _OF_OTHERS
+    return _LIST.where(owners, matches).order_by(*_BEST).limit(sa.bindparam("most"))
 
 
 def found_from(row: Any) -> Found:
@@ -309,26 +318,28 @@ class SqlCustomers:
         )
 
     def search(self, sought: Sought, owners: Collection[PersonId], limit: int) -> list[Found]:
-        return self._found(_SEARCH, sought, owners, limit)
+        return self._found("own", sought, owners, limit)
 
     def search_others(self, sought: Sought, owners: Collection[PersonId], limit: int) -> list[Found]:
-        return self._found(_SEARCH_OTHERS, sought, owners, limit)
+        return self._found("others", sought, owners, limit)
 
-    def _found(
-        self, statement: sa.Select[Any], sought: Sought, owners: Collection[PersonId], limit: int
-    ) -> list[Found]:
+    def _found(self, whose: Whose, sought: Sought, owners: Collection[PersonId], limit: int) -> list[Found]:
         name, letters, digits = _literal(sought.name), _literal(sought.initials), _literal(sought.digits)
-        values = {
-            "inside": f"%{name}%" if name else "",
+        may_mean = {
             "letters": f"%{letters}%" if letters else "",
             "code": sought.credit_code,
             "digits": f"%{digits}" if digits else "",
+        }
+        meant = {meaning: value for meaning, value in may_mean.items() if value}
+        values = {
+            **meant,
+            "inside": f"%{name}%" if name else "",
             "whole": sought.name,
             "begins": f"{name}%",
             "owners": sorted(owners),
             "most": limit,
         }
-        return [found_from(row) for row in self._c.execute(statement, values)]
+        return [found_from(row) for row in self._c.execute(_search(whose, tuple(meant)), values)]
 
     def recent(self, owner: PersonId, limit: int) -> list[Found]:
         return [found_from(row) for row in self._c.execute(_RECENT, {"who": owner, "most": limit})]
