@@ -37,7 +37,11 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     made.close()
 
 
-BOTH = ("tests.flows.test_leads", "tests.flows.test_tasks")  # conversations that are held on both databases
+BOTH = (
+    "tests.flows.test_backups",
+    "tests.flows.test_leads",
+    "tests.flows.test_tasks",
+)  # conversations that are held on both databases
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
