@@ -112,6 +112,8 @@ async def test_none_for_long_is_told_and_told_again(bench: Bench, night: Night) 
     assert not [heard for heard in boss.unread if heard.has(["没有备份"])], "not every hour"
     boss.skips()
     await bench.forward(hours=16)
+    boss.expects_silence()
+    await bench.clock_to("09:00")
     boss.expects("没有备份")
     boss.skips()
 
