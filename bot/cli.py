@@ -48,9 +48,9 @@ def run() -> None:
     from bot.logs import write_logs
 
     write_logs(settings.log_level, settings.bot_token.get_secret_value())
-    _upgrade(settings)
-    from bot.running import serve
+    from bot.running import serve, when_there
 
+    when_there(lambda: _upgrade(settings))
     raise typer.Exit(serve(settings, rulebook))
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=2)  # forms left lying in Redis
 HELD = 4.0  # seconds after which the lock of a process that died is free
+ANSWERED, CONNECTED = 5.0, 2.0  # seconds in which Redis answers a command, and a connection
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0  # seconds between two tries of a Redis that is away
 TRIED = 0.02  # seconds between two tries to get a lock
 
 
@@ -59,28 +61,35 @@ class NoRedis(RuntimeError):
 
 
 class RedisForms:
-    """Forms and event isolation for several processes, in the place of a FormStore. Redis forgets by itself."""
+    """Forms and event isolation for several processes, in the place of a FormStore. Redis forgets by itself; one that
+    is away while the bot runs is waited for."""
 
     def __init__(self, url: str) -> None:
         from aiogram.fsm.storage.redis import RedisStorage  # noqa: PLC0415  # only where Redis is used
         from redis.asyncio import Redis  # noqa: PLC0415
+        from redis.asyncio.retry import Retry  # noqa: PLC0415
+        from redis.backoff import ExponentialBackoff  # noqa: PLC0415
 
-        self._redis = Redis.from_url(url)
+        known: dict[str, Any] = {"socket_timeout": ANSWERED, "socket_connect_timeout": CONNECTED}
+        for_ever = Retry(ExponentialBackoff(cap=LONGEST_PAUSE, base=FIRST_PAUSE), -1)
+        self._redis = Redis.from_url(url, **known, retry=for_ever)
+        self._at_once = Redis.from_url(url, **known)  # for what can do without it
         self.storage: BaseStorage = RedisStorage(self._redis, _keys(), state_ttl=KEPT, data_ttl=KEPT)
         self.isolation: BaseEventIsolation = RedisIsolation(self._redis)
-        self.pace = SharedPace(self._redis)
+        self.pace = SharedPace(self._at_once)
 
     async def open(self) -> None:
         """Raises NoRedis where nobody answers."""
         from redis import RedisError  # noqa: PLC0415
 
         try:
-            await self._redis.execute_command("PING")  # type: ignore[no-untyped-call]  # redis has no type for it
+            await self._at_once.execute_command("PING")  # type: ignore[no-untyped-call]  # redis has no type for it
         except RedisError as error:
             raise NoRedis(str(error)) from error
 
     async def close(self) -> None:
         await self._redis.aclose()
+        await self._at_once.aclose()
 
     async def purge(self, before: datetime) -> int:
         return 0

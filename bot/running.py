@@ -6,7 +6,10 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
+from collections.abc import Callable
 
+import sqlalchemy as sa
 import structlog
 import uvloop
 from aiogram.exceptions import TelegramAPIError
@@ -18,9 +21,26 @@ from bot.fsm import NoRedis
 from bot.listener import AddressTaken
 from bot.settings import Settings
 from core.rulebook import Rulebook
+from storage.away import Absence, is_away, pauses
 from storage.locking import Taken
 
 log = structlog.get_logger()
+
+
+def when_there(work: Callable[[], object]) -> None:
+    """Do something with the database, once it is there."""
+    absence = Absence("start")
+    for pause in pauses():
+        try:
+            work()
+        except sa.exc.DBAPIError as error:
+            if not is_away(error):
+                raise
+            absence.noted(error)
+            time.sleep(pause)
+        else:
+            absence.over()
+            return
 
 
 def serve(settings: Settings, rulebook: Rulebook) -> int:

@@ -47,6 +47,7 @@ class SharedPace:
 
     def __init__(self, redis: Any) -> None:
         self._take = redis.register_script(TAKE)
+        self._alone = False
 
     async def __call__(self, chat: int | str, messages: int) -> None:
         group = GROUP if isinstance(chat, str) or chat < 0 else 0
@@ -56,8 +57,11 @@ class SharedPace:
             try:
                 wait = float(await self._take(keys=keys, args=figures))
             except Exception as error:  # without Redis the platform's own refusals are waited out
-                log.warning("pace is not shared", error=repr(error))
+                if not self._alone:
+                    log.warning("pace is not shared", error=repr(error))
+                self._alone = True
                 return
+            self._alone = False
             if wait <= 0:
                 return
             await asyncio.sleep(wait)

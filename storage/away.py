@@ -6,6 +6,7 @@ disk is full, the file is locked by somebody else. Whatever else a database says
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -77,14 +78,16 @@ class Absence:
         with self._lock:
             if self._since is None:
                 self._since = monotonic()
-                log.error("database is away", at=self._at, error=_reason(error))
+                with contextlib.suppress(OSError):  # the log may be on the disk that is full
+                    log.error("database is away", at=self._at, error=_reason(error))
 
     def over(self) -> None:
         if self._since is None:
             return
         with self._lock:
             if self._since is not None:
-                log.warning("database is back", at=self._at, seconds=round(monotonic() - self._since, 1))
+                with contextlib.suppress(OSError):
+                    log.warning("database is back", at=self._at, seconds=round(monotonic() - self._since, 1))
                 self._since = None
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from storage.away import Absence, is_away, pauses
 from storage.base import UtcDateTime
 
 metadata = sa.MetaData()
@@ -40,11 +41,27 @@ class FormStore:
     def __init__(self, url: str) -> None:
         self._engine = create_async_engine(url)
         self._rows: dict[str, tuple[str | None, str]] = {}
+        self._unsaved: dict[str, datetime] = {}  # changes that the file has not got
+        self._absence = Absence("forms")
         self._writing = asyncio.Lock()
         if url.startswith("sqlite"):
             event.listen(self._engine.sync_engine, "connect", _pragmas)
 
     async def open(self) -> None:
+        """Once the file is there."""
+        for pause in pauses():
+            try:
+                await self._open()
+            except sa.exc.DBAPIError as error:
+                if not is_away(error):
+                    raise
+                self._absence.noted(error)
+                await asyncio.sleep(pause)
+            else:
+                self._absence.over()
+                return
+
+    async def _open(self) -> None:
         async with self._engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
             self._rows = {row.key: (row.state, row.data) for row in await connection.execute(_ALL)}
@@ -68,17 +85,31 @@ class FormStore:
                 await self._put(key, (self._rows.get(key, EMPTY)[0], text), at)
 
     async def _put(self, key: str, row: tuple[str | None, str], at: datetime) -> None:
+        """Where the file can't be written it is kept in memory, and written with the next that can."""
         if row == EMPTY:
-            async with self._engine.begin() as connection:
-                await connection.execute(_DROP, {"k": key})
             self._rows.pop(key, None)
-            return
+        else:
+            self._rows[key] = row
+        self._unsaved[key] = at
+        try:
+            async with self._engine.begin() as connection:
+                for one, since in self._unsaved.items():
+                    await connection.execute(*self._change(one, since))
+        except sa.exc.DBAPIError as error:
+            if not is_away(error):
+                raise
+            self._absence.noted(error)
+        else:
+            self._unsaved.clear()
+            self._absence.over()
+
+    def _change(self, key: str, at: datetime) -> tuple[sa.Executable, dict[str, Any]]:
+        row = self._rows.get(key)
+        if row is None:
+            return _DROP, {"k": key}
         values = {"key": key, "state": row[0], "data": row[1], "updated_at": at}
         insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
-        put = insert(forms).values(values).on_conflict_do_update(index_elements=["key"], set_=values)
-        async with self._engine.begin() as connection:
-            await connection.execute(put)
-        self._rows[key] = row
+        return insert(forms).values(values).on_conflict_do_update(index_elements=["key"], set_=values), {}
 
     async def purge(self, before: datetime) -> int:
         """Forget forms left lying since before that instant; how many."""

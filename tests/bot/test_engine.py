@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +27,10 @@ from core.ids import NoticeId, UpdateId
 from core.notices import Notice, NoticeKind, NoticeState, ToGroup, ToPerson, Urgency
 from core.rounds import ROUNDS, Round, RoundRun
 from core.rulebook import Rulebook
+from storage.audit.verify import verify
 from storage.inbox import Arrived
-from tests.support.chat import MONDAY, SHANGHAI, Bench, Group, Someone, open_bench
+from tests.support.chat import MONDAY, SHANGHAI, Bench, Group, Someone, open_bench, prepare
+from tests.support.databases import Databases
 
 TOLD = NoticeKind("test.told")
 CALL = DeadlineKind("test.call")
@@ -362,6 +366,79 @@ async def test_clock_set_back_runs_no_round_twice(bench: Bench, registries: list
     await bench.conductor.jump(at(8, 30))
     await bench.clock_to("09:30")
     assert len(registries) == 2, registries
+
+
+async def test_clock_that_jumps_to_and_fro_rings_nothing_twice_and_voids_no_trail(
+    bench: Bench, registries: list[Any]
+) -> None:
+    """P21: an hour forward and back again, as a time server in error does; twice."""
+    await open_call(bench, "lead:1", at(8, 20))
+    await open_call(bench, "lead:2", at(11))
+    for _ in range(2):
+        now = bench.clock.now()
+        await bench.conductor.jump(now + timedelta(hours=1))
+        await bench.conductor.jump(now)
+    assert registries == [(MONDAY.date(), True)], "the round that seemed to be missed is marked; nobody was rung for"
+    await bench.clock_to("11:30")
+    assert sorted(name for name, _ in registries[1:]) == ["lead:1", "lead:2"], "each once"
+    assert len(registries) == 3, "and the round not again"
+    if bench.store.url.startswith("sqlite"):
+        assert verify(bench.store._engine).fault is None
+
+
+async def test_database_that_was_away_is_an_outage_like_any_other(
+    tmp_path: Path, databases: Databases, registries: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P21: what fell due while nothing could be written is not held against anybody; what people did counts as of
+    when they did it."""
+    monkeypatch.setattr("storage.engine.BUSY_MS", 20)
+    folder = prepare(tmp_path, databases.make("sqlite", tmp_path))
+    async with open_bench(folder, strict=False) as bench:
+        anna = await bench.staff("张三")
+        await open_call(bench, "lead:1", at(8, 10))
+        await bench.clock_to("08:08")
+        with closing(sqlite3.connect(folder / "keguan.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            ticking = asyncio.create_task(bench.app.bell.tick())
+            anna.phone.say("/language")
+            acting = asyncio.create_task(bench.settle())
+            await asyncio.sleep(0.2)
+            bench.clock.set(at(8, 12))
+            await asyncio.sleep(0.2)
+            assert not ticking.done()
+            assert not acting.done()
+            other.execute("ROLLBACK")
+        await asyncio.gather(ticking, acting)
+        assert registries == [], "four minutes in which nobody could be heard"
+        anna.expects("English")
+        await bench.clock_to("08:30")
+        assert registries == [("lead:1", at(8, 22))], "ten minutes of grace"
+
+
+async def test_while_the_platform_is_not_heard_nothing_is_judged(bench: Bench, registries: list[Any]) -> None:
+    """P21: people may have answered in time, and nobody knows."""
+    await open_call(bench, "lead:1", at(8, 10))
+    await bench.clock_to("08:09")
+    hearing, bell = bench.app.hearing, bench.app.bell
+    hearing.heard()
+    hearing.missed(OSError("no route"))
+    bench.clock.set(at(8, 10))
+    ringing = asyncio.create_task(bell.run())
+    await asyncio.sleep(0.1)
+    assert registries == [], "due, and not judged"
+    hearing.heard()
+    await asyncio.sleep(0.5)
+    assert registries == [("lead:1", at(8, 10))], "a minute is tolerated: it rings"
+    await open_call(bench, "lead:2", at(8, 14))
+    hearing.missed(OSError("no route"))
+    bench.clock.set(at(8, 30))
+    bell._wake.set()
+    await asyncio.sleep(0.1)
+    hearing.heard()
+    await asyncio.sleep(0.3)
+    ringing.cancel()
+    assert len(registries) == 1, "twenty minutes are an outage"
+    assert [d.due_at for d in await bench.look(lambda uow: uow.deadlines.open_of("lead:2"))] == [at(8, 40)]
 
 
 async def test_ring_that_fails_stops_no_other_and_stays_due(

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiogram.fsm.storage.base import StorageKey
 
+from bench.proxy import Proxy
 from bot.fsm import NoRedis, RedisForms
 from bot.pace import CHAT_SPAN
 from bot.shared_pace import KEY
@@ -96,3 +97,31 @@ async def test_twenty_a_minute_into_a_group_by_both(
     with pytest.raises(asyncio.CancelledError):
         await there.pace(group, 1)
     assert 50 < waits[0] < 60.1
+
+
+async def test_a_redis_that_is_away_is_waited_for_and_holds_up_no_message() -> None:
+    """OPS-1: a form is not lost, an update does not become a dead letter."""
+    if reason := missing_redis(REDIS):
+        pytest.skip(reason)
+    proxy, through = Proxy.to(REDIS)
+    with proxy:
+        forms = RedisForms(through)
+        await forms.open()
+        key = _somebody()
+        proxy.away()
+        await asyncio.wait_for(forms.pace(7, 1), 5)  # without it the platform's own refusals are waited out
+        writing = asyncio.create_task(forms.storage.set_state(key, "lead:name"))
+
+        async def handled() -> bool:
+            async with forms.isolation.lock(key):
+                return True
+
+        handling = asyncio.create_task(handled())
+        assert not (await asyncio.wait([writing, handling], timeout=0.3))[0]
+        proxy.back()
+        async with asyncio.timeout(5):
+            await writing
+            assert await handling
+        assert await forms.storage.get_state(key) == "lead:name"
+        await forms.storage.set_state(key, None)
+        await forms.close()
