@@ -162,6 +162,7 @@ class App:
         self._sender: Sender | None = None
         self.metrics = self._measured() if listen else None
         self._tasks: list[asyncio.Task[None]] = []
+        self._leads = False  # since its start: what waited then is heard
 
     @property
     def sender(self) -> Sender:
@@ -211,12 +212,15 @@ class App:
         """Take up what a stop or crash left, hear what waits at the platform, and only then judge by the clock."""
         await self.listener.open()
         await self.prepare()
+        if self.crowd is not None:  # others must hear of it however long its start takes
+            self._tasks = [asyncio.create_task(self.crowd.run(), name=LIFE)]
         await self.rulebook_file.take_up()
         await self.intake.resume()
         await self.intake.idle()
         if self.hook is not None:
             self.hook.opened = True
-        if self.crowd is None or self.crowd.leads.is_set():
+        self._leads = self.crowd is None or self.crowd.leads.is_set()
+        if self._leads:
             await self._source.catch_up()
             await self.intake.idle()
             await self._all_is_heard()
@@ -235,7 +239,7 @@ class App:
             "commands": self._say_commands(),
             **(self._crowded() if self.crowd else self._duties()),
         }
-        self._tasks = [asyncio.create_task(work, name=name) for name, work in works.items()]
+        self._tasks += [asyncio.create_task(work, name=name) for name, work in works.items()]
         ended, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
         for task in ended:
             task.result()
@@ -257,7 +261,6 @@ class App:
         if self.crowd is None:
             raise RuntimeError("this process is the only one")
         return {
-            LIFE: self.crowd.run(),
             "ears": Ears(self.store).run(),
             "lead": self._lead(self.crowd),
             "heir": self._inherit(self.crowd),
@@ -265,9 +268,8 @@ class App:
 
     async def _lead(self, crowd: Crowd) -> None:
         """Wait for the turn to lead; hear what waits before anything is judged by the clock."""
-        led = crowd.leads.is_set()
         await crowd.leads.wait()
-        if not led:
+        if not self._leads:
             self.intake.look_again()
             with contextlib.suppress(TelegramBadRequest):  # of a webhook; it is in the log, and tried again
                 await self._source.catch_up()

@@ -22,6 +22,7 @@ from aiogram.methods.base import Response, TelegramMethod, TelegramType
 log = structlog.get_logger()
 
 OVERALL, OVERALL_SPAN = 29, 1.0  # messages in seconds, over all chats
+EVENLY = OVERALL_SPAN / OVERALL  # seconds between two alerts, over all chats: a kill finds few of them on their way
 CHAT_SPAN = 1.03  # seconds between two messages of one chat
 GROUP, GROUP_SPAN = 20, 60.1  # messages in seconds, within one group
 FLOOD_CHATS, FLOOD_SPAN = 3, 1.0  # as many chats refused within these seconds: it is the bot that is too fast
@@ -89,6 +90,7 @@ class Plan:
         self._in_flight = 0
         self._answered: deque[float] = deque()
         self._paused_until = 0.0
+        self._alert_at = 0.0
         self._refused: deque[tuple[float, int | str]] = deque()
 
     @property
@@ -132,7 +134,7 @@ class Plan:
             if (chat := self._chats.get(name)) is not None:
                 self._line_up(name, chat, now)
         begun: list[Ticket] = []
-        while self._ready and self._overall_at(now) <= now:
+        while self._ready and self._first_at(now) <= now:
             ticket, name = heapq.heappop(self._ready)
             chat = self._chats.get(name)
             if chat is None or chat.in_flight or not chat.waiting or chat.waiting[0] is not ticket:
@@ -146,7 +148,15 @@ class Plan:
             chat.in_flight = True
             self._in_flight += 1
             begun.append(ticket)
+            if ticket.urgency > 0:
+                self._alert_at = max(self._alert_at, now - EVENLY) + EVENLY  # one that begins late holds up nothing
         return begun
+
+    def _first_at(self, now: float) -> float:
+        """When the first that is free may begin: an answer to a person as soon as the platform takes it, alerts one
+        after the other."""
+        overall = self._overall_at(now)
+        return max(overall, self._alert_at) if self._ready[0][0].urgency > 0 else overall
 
     def _overall_at(self, now: float) -> float:
         while self._answered and self._answered[0] + OVERALL_SPAN <= now:
@@ -162,7 +172,7 @@ class Plan:
         """When to `take` again, if something waits that only time holds back."""
         times = [self._later[0][0]] if self._later else []
         if self._ready:
-            times.append(self._overall_at(now))
+            times.append(self._first_at(now))
         earliest = min(times, default=float("inf"))
         return None if earliest == float("inf") else max(earliest, now)
 

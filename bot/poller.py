@@ -61,10 +61,11 @@ class Poller:
         return len(updates)
 
     async def catch_up(self) -> None:
-        """Fetch what waits at the platform already, before anything is judged by the clock (P21). Waits for a
-        platform that does not answer; raises where it does not let the bot in."""
+        """Fetch what waits at the platform already, before anything is judged by the clock (P21). A request that is
+        not filled has brought the last of it; on a busy day none ever comes back empty. Waits for a platform that
+        does not answer; raises where it does not let the bot in."""
         await until_answered("deleteWebhook", self._unhook)
-        while await self._heard(0, strict=True):
+        while await self._heard(0, strict=True) == MOST_PER_POLL:
             await self._intake.room()
         self._hearing.heard()
 
@@ -79,7 +80,7 @@ class Poller:
 
     async def _listen_up(self) -> None:
         """After a silence: what waited is handled before anything is judged."""
-        while await self._heard(0):
+        while await self._heard(0) == MOST_PER_POLL:
             await self._intake.room()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._intake.idle(), CAUGHT_UP)

@@ -22,6 +22,7 @@ from core.clock import Clock
 
 PATIENCE = 4.0  # seconds that people wait for a button
 LOOK = 0.05
+MOST_WAITING = 30  # updates at the platform at which people wait with what is new
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 WORDS = "宏图东升浦江精密恒信天元海川瑞丰永泰嘉禾鼎盛龙腾凯达银河锦绣长城华夏金石北辰南方西岭中原"
 HERE = (31.23, 121.47)  # degrees, WGS-84
@@ -70,7 +71,8 @@ class People:
         """Begin stories at `rate` a second, for so long."""
         until = asyncio.get_running_loop().time() + seconds
         while asyncio.get_running_loop().time() < until:
-            self.begin()
+            if len(self.platform.telegram.updates) < MOST_WAITING:
+                self.begin()
             await asyncio.sleep(self.rng.uniform(0.5, 1.5) / rate)
 
     def begin(self) -> None:

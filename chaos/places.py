@@ -31,21 +31,22 @@ def _some(args: tuple[Any, ...]) -> bool:
     return bool(args[1])
 
 
-INTAKE, STORE, SENDER, BELL = "bot.intake:Intake", "storage.store:Store", "bot.sender:Sender", "bot.bell:Bell"
+INTAKE, LANES, STORE = "bot.intake:Intake", "bot.lanes:Lanes", "storage.store:Store"
+SENDER, BELL = "bot.sender:Sender", "bot.bell:Bell"
 PLACES = {
     place.name: place
     for place in (
         # An update comes in
         Place("fetched, not in the inbox", f"{INTAKE}.accept", counts=_some),
         Place("in the inbox, not committed", "storage.inbox:SqlInbox.put", after=True),
-        Place("inbox committed, not handled", f"{INTAKE}._enter"),
+        Place("inbox committed, not handled", f"{LANES}.enter"),
         Place("accepted, offset not moved", f"{INTAKE}.accept", after=True, counts=_some),
         Place("before the effect", f"{STORE}.do_for"),
         Place("effect begun, not committed", "storage.inbox:SqlInbox.mark_effect", after=True),
         Place("effect committed, no answer", f"{STORE}.do_for", after=True),
-        Place("answered, not marked", f"{INTAKE}._finish"),
+        Place("answered, not marked", f"{LANES}.finish"),
         Place("mark written, not committed", "storage.inbox:SqlInbox.finish", after=True),
-        Place("marks committed", f"{INTAKE}._flush", after=True),
+        Place("marks committed", f"{LANES}._flush", after=True),
         Place("before a commit", "storage.writer:Writer._commit", most=20),
         Place("after a commit", "storage.writer:Writer._release", most=20),
         Place("a line of the trail written", "storage.audit.recorder:Recorder.close", after=True, most=20),
@@ -66,7 +67,7 @@ PLACES = {
         # A start
         Place("start: stores open", "bot.app:App.prepare", after=True, most=1),
         Place("start: before what was left", f"{INTAKE}.resume", most=1),
-        Place("start: what was left is read", "storage.inbox:SqlInbox.waiting", after=True, most=1),
+        Place("start: what was left is read", "storage.inbox:SqlInbox.take", after=True, most=1),
         Place("start: what was left is in hand", f"{INTAKE}.resume", after=True, most=1),
         Place("start: catching up", "bot.poller:Poller.catch_up", most=1, needs="leads"),
         Place("start: caught up", "bot.poller:Poller.catch_up", after=True, most=1, needs="leads"),

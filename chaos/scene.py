@@ -149,7 +149,6 @@ class Scene:
         """A new bot. `end` is (place, nth passing, signal) where it shall end itself; `mischief` are functions
         (`module:name`) called in its process before it is built. With `wait` it runs when this returns, or is
         dead."""
-        seen = len(self._lines())
         order = {
             "url": self.platform.url,
             "token": self.platform.telegram.token,
@@ -162,16 +161,16 @@ class Scene:
         bot = await self.nursery.bear(order)
         self.bots.append(bot)
         if wait:
-            await self._running(bot, seen)
+            await self._running(bot)
         return bot
 
-    async def _running(self, bot: Bot, seen: int) -> None:
+    async def _running(self, bot: Bot) -> None:
         until = time.monotonic() + START_WITHIN
         while time.monotonic() < until:
-            if bot.died.is_set() or any(line.get("event") == "running" for line in self._lines()[seen:]):
+            if bot.died.is_set() or any(line.get("event") == "running" for line in self.log(bot)):
                 return
-            await asyncio.sleep(0.02)
-        raise RuntimeError(f"a bot did not come up: {self.folder / 'bot.log'}")
+            await asyncio.sleep(0.05)
+        raise RuntimeError(f"bot {bot.pid} did not come up: {self.folder}")
 
     def living(self) -> list[Bot]:
         self.bots = [bot for bot in self.bots if not bot.died.is_set()]
@@ -241,8 +240,9 @@ class Scene:
 
     # Looking
 
-    def _lines(self) -> list[dict[str, Any]]:
-        return log_lines(self.folder)
+    def log(self, bot: Bot) -> list[dict[str, Any]]:
+        """What a bot has logged."""
+        return log_lines(self.folder, f"{bot.pid}.log")
 
     def row(self, **facts: Any) -> None:
         """A line of the table."""
@@ -265,16 +265,20 @@ def left_to_do(url: str, now: Any) -> dict[str, int]:
         return {name: int(connection.execute(sa.text(sql), {"at": at}).scalar_one()) for name, sql in LEFT.items()}
 
 
-def log_lines(folder: Path) -> list[dict[str, Any]]:
-    """What the bots have logged, oldest first; what is no JSON is a line of `raw` text."""
-    file = folder / "bot.log"
+def log_lines(folder: Path, files: str = "*.log") -> list[dict[str, Any]]:
+    """What the bots have logged, by their processes; what is no JSON is a line of `raw` text."""
     found = []
-    for line in file.read_text(errors="replace").splitlines() if file.exists() else ():
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            found.append({"event": "raw", "raw": line})
+    for file in sorted(folder.glob(files)):
+        for line in file.read_text(errors="replace").splitlines():
+            found.append({**_read(line), "process": int(file.stem)})
     return found
+
+
+def _read(line: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        return {"event": "raw", "raw": line}
 
 
 @asynccontextmanager

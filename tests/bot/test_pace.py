@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -72,6 +73,15 @@ def test_answers_go_before_alerts_and_alerts_before_lists() -> None:
     waiting = [(0.0, next(chats), urgency) for urgency in (2, 1, 0) for _ in range(40)]
     order = [urgency for _, _, urgency in play(Plan(), waiting)]
     assert order[29:] == sorted(order[29:]), "after the first second's worth, strictly by urgency"
+
+
+def test_alerts_leave_one_after_the_other_and_answers_at_once() -> None:
+    """OPS-1: what is on its way at a kill is repeated, so that never many are."""
+    sent = play(Plan(), [(0.0, 1000 + n, 1) for n in range(20)] + [(0.1, 2000 + n, 0) for n in range(5)], way=0.03)
+    alerts = [at for at, _, urgency in sent if urgency]
+    assert min(later - at for at, later in pairwise(alerts)) >= 0.9 * pace.EVENLY
+    assert alerts[-1] - alerts[0] == pytest.approx(19 * pace.EVENLY, rel=0.1), "and nothing of the ceiling is lost"
+    assert {round(at, 3) for at, _, urgency in sent if not urgency} == {0.115}
 
 
 def test_answer_overtakes_lists_in_its_own_chat() -> None:
