@@ -31,13 +31,17 @@ def possible(store: str) -> list[Place]:
 
 
 def plan(store: str, blows: int, seed: int) -> list[Blow]:
-    """Every place by kill -9, as far as they go; the rest at random moments and places, by either signal."""
+    """Every place by kill -9, then by SIGTERM, as far as they go; the rest at random moments, by either signal."""
     rng = random.Random(seed)
-    every = [Blow(place.name, signal.SIGKILL) for place in possible(store)]
-    rng.shuffle(every)
-    every.sort(key=lambda blow: PLACES[blow.place].needs != "round")  # rounds come at their hours, early in the day
-    more = [Blow("", rng.choice((signal.SIGKILL, signal.SIGTERM))) for _ in range(blows - len(every))]
-    return [*every, *more]
+    places = possible(store)
+    hard = [Blow(place.name, signal.SIGKILL) for place in places]
+    soft = [Blow(place.name, signal.SIGTERM) for place in places if "stop" not in place.needs]
+    more = [Blow("", rng.choice((signal.SIGKILL, signal.SIGTERM))) for _ in range(blows - len(hard) - len(soft))]
+    rng.shuffle(hard)
+    rng.shuffle(soft)
+    planned = [*hard, *soft, *more][:blows]
+    # Rounds come at their hours, early in the day.
+    return sorted(planned, key=lambda blow: not blow.place or PLACES[blow.place].needs != "round")
 
 
 async def strike(scene: Scene, blows: Sequence[Blow]) -> None:
@@ -88,6 +92,7 @@ async def _await_end(scene: Scene, bot: Bot, blow: Blow, rng: random.Random) -> 
         await asyncio.sleep(rng.uniform(0.3, 1.5))
         await scene.kill(bot, blow.how)
     elif await bot.gone(REACHED_WITHIN):
+        scene.ended(bot)
         scene.struck(blow.place, blow.how, bot)
     else:
         await scene.kill(bot, blow.how, f"not reached: {blow.place}")

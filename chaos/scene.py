@@ -167,10 +167,18 @@ class Scene:
     async def _running(self, bot: Bot) -> None:
         until = time.monotonic() + START_WITHIN
         while time.monotonic() < until:
-            if bot.died.is_set() or any(line.get("event") == "running" for line in self.log(bot)):
+            if bot.died.is_set():
+                return self.ended(bot)
+            if any(line.get("event") == "running" for line in self.log(bot)):
                 return
             await asyncio.sleep(0.05)
         raise RuntimeError(f"bot {bot.pid} did not come up: {self.folder}")
+
+    def ended(self, bot: Bot) -> None:
+        """Raises where a bot has ended without being told to."""
+        if not any(line.get("event") == "chaos" for line in self.log(bot)):
+            said = "\n".join(str(line) for line in self.log(bot)[-5:])
+            raise RuntimeError(f"bot {bot.pid} ended by itself ({self.folder}): {said}")
 
     def living(self) -> list[Bot]:
         self.bots = [bot for bot in self.bots if not bot.died.is_set()]

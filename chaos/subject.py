@@ -70,8 +70,8 @@ def _live(order: dict[str, Any], rulebook: Any) -> None:
 
 
 def _serve(order: dict[str, Any], rulebook: Any) -> int:
+    from bot.logs import write_logs
     from bot.running import _serve as serve
-    from bot.running import write_logs
     from bot.settings import Settings
     from chaos.hurry import hurry
     from chaos.places import arm
