@@ -75,7 +75,7 @@ SWITCH_SECONDS = 0.0005
 LIFE = "crowd"  # the name of the work that shows life
 CANCEL_AGAIN = 0.5  # seconds
 FINISH = 15.0  # seconds that a stop gives what is in hand
-HEARD_WITHIN, LISTEN_AGAIN = 10.0, 0.05  # seconds that other processes' handling is waited for, and between two looks
+HEARD_WITHIN, LISTEN_AGAIN = 10.0, 0.05  # seconds that what came is waited for, and between two looks
 LEAVING = 2.0  # seconds in which a proxy learns that this process stops, and brings updates to others
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "chat_member"]
 
@@ -216,13 +216,15 @@ class App:
             self._tasks = [asyncio.create_task(self.crowd.run(), name=LIFE)]
         await self.rulebook_file.take_up()
         await self.intake.resume()
-        await self.intake.idle()
+        if self.crowd is None:  # beside others there is always something in hand
+            await self.intake.idle()
         if self.hook is not None:
             self.hook.opened = True
         self._leads = self.crowd is None or self.crowd.leads.is_set()
         if self._leads:
             await self._source.catch_up()
-            await self.intake.idle()
+            if self.crowd is None and self.hook is None:
+                await self.intake.idle()
             await self._all_is_heard()
         await self.bell.start()
         self.listener.stage = Stage.READY
@@ -285,7 +287,7 @@ class App:
     async def _all_is_heard(self) -> None:
         """Wait until what had come is handled, by whichever process: the clock judges nobody who spoke in time."""
         came, begun = self.clock.now(), monotonic()
-        while self.crowd is not None and monotonic() - begun < HEARD_WITHIN:
+        while monotonic() - begun < HEARD_WITHIN:
             if not await self.store.look(lambda uow: uow.inbox.unfinished(came)):
                 return
             await asyncio.sleep(LISTEN_AGAIN)

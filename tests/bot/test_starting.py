@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiogram import Bot
+from aiogram.types import WebhookInfo
 
 from bot import crowd
 from bot.app import App
@@ -33,8 +34,8 @@ async def test_catching_up_ends_although_people_go_on_writing() -> None:
         async def __call__(self, method: Any, request_timeout: int) -> list[dict[str, Any]]:
             return [{"update_id": next(numbers)} for _ in range(asked.pop(0))]
 
-        async def delete_webhook(self, **_: Any) -> bool:
-            return True
+        async def get_webhook_info(self) -> WebhookInfo:
+            return WebhookInfo(url="", has_custom_certificate=False, pending_update_count=0)
 
     class Inbox:
         shared = False
@@ -52,7 +53,7 @@ async def test_catching_up_ends_although_people_go_on_writing() -> None:
 async def test_others_hear_of_a_process_while_it_starts_and_stops(
     databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """OPS-1: who has much to take up is not struck out for it."""
+    """OPS-1: who has much to take up is not struck out for it, and begins although people go on writing."""
     monkeypatch.setattr(crowd, "EVERY", 0.01)
     heard = asyncio.Event()
     beat = Crowd._beat
@@ -76,9 +77,11 @@ async def test_others_hear_of_a_process_while_it_starts_and_stops(
 
         return slowly
 
+    idle = app.intake.idle
     monkeypatch.setattr(app.intake, "resume", until_heard(app.intake.resume))
+    monkeypatch.setattr(app.intake, "idle", asyncio.Event().wait)  # beside others there is always something in hand
     await app.start()
-    monkeypatch.setattr(app.intake, "idle", until_heard(app.intake.idle))
+    monkeypatch.setattr(app.intake, "idle", until_heard(idle))
     await app.stop()
     heard.clear()
     await asyncio.sleep(0.05)
