@@ -21,6 +21,7 @@ ALL = (
     "poison",
     "lateness",
     "alerts",
+    "start",
     "morning",
     "claims",
     "moderation",

@@ -102,6 +102,16 @@ def next_number(row: type[Base]) -> dict[str, Any]:
     return {"id": sa.select(sa.func.coalesce(sa.func.max(id), 0) + 1).scalar_subquery()}
 
 
+ALL = 2**62  # more than there ever is
+
+
+def in_slices(table: sa.Table, *which: sa.ColumnElement[bool]) -> sa.Delete:
+    """Deletes `most` of such rows, of those with ids up to `upto`: many at once would keep the writer for seconds."""
+    id: sa.ColumnElement[Any] = table.c.id
+    some = sa.select(id).where(*which, id <= sa.bindparam("upto", type_=sa.BigInteger)).order_by(id)
+    return sa.delete(table).where(id.in_(some.limit(sa.bindparam("most", type_=sa.BigInteger))))
+
+
 def insert_ignoring(row: type[Base], *, on: list[str], numbered: bool = False) -> dict[str, sa.Insert]:
     """`INSERT … ON CONFLICT DO NOTHING`, built once for each database."""
     given = next_number(row) if numbered else {}

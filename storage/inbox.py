@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.errors import AlreadyDone
 from core.ids import UpdateId
-from storage.base import Base, UtcDateTime, insert_ignoring, table
+from storage.base import ALL, Base, UtcDateTime, in_slices, insert_ignoring, table
 from storage.compiled import Compiled
 from storage.processes import ALIVE
 
@@ -96,7 +96,9 @@ _DONE = Compiled(
     .values(done_at=sa.bindparam("at"), error=sa.bindparam("why"))
 )
 _ALONE = sa.update(_T).where(_T.c.id == sa.bindparam("row")).values(alone=_T.c.alone + 1)
-_PURGE = sa.delete(_T).where(_T.c.done_at < sa.bindparam("before"), _T.c.error.is_(None))
+_OLD = (_T.c.done_at < sa.bindparam("before"), _T.c.error.is_(None))
+_LAST_OLD = sa.select(sa.func.max(_T.c.id)).where(*_OLD)
+_PURGE = in_slices(_T, *_OLD)
 _DEAD = sa.select(_T.c.id, _T.c.error).where(_T.c.error.is_not(None)).order_by(_T.c.id)
 
 
@@ -218,6 +220,10 @@ class SqlInbox:
     def dead(self) -> list[tuple[UpdateId, str]]:
         return [(UpdateId(row.id), row.error) for row in self._c.execute(_DEAD)]
 
-    def purge(self, before: datetime) -> int:
-        """Forget handled updates that are old; dead letters stay."""
-        return int(self._c.execute(_PURGE, {"before": before}).rowcount)
+    def last_old(self, before: datetime) -> int:
+        """The last handled update from before then; a look through all of them."""
+        return self._c.execute(_LAST_OLD, {"before": before}).scalar() or 0
+
+    def purge(self, before: datetime, upto: int = ALL, most: int = ALL) -> int:
+        """Forget handled updates that are old, of those up to an id so many at most; dead letters stay."""
+        return int(self._c.execute(_PURGE, {"before": before, "upto": upto, "most": most}).rowcount)

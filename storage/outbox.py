@@ -24,7 +24,7 @@ from core.notices import (
     Urgency,
 )
 from core.quiet import can_wait
-from storage.base import Base, Json, UtcDateTime, insert_ignoring, table, upsert
+from storage.base import ALL, Base, Json, UtcDateTime, in_slices, insert_ignoring, table, upsert
 from storage.compiled import Compiled
 from storage.groups import GroupRow
 from storage.people import AccountRow
@@ -211,7 +211,9 @@ _DELIVERIES = (
     )
     .order_by(_N.c.id.desc())
 )
-_PURGE = sa.delete(_N).where(_N.c.state != NoticeState.PENDING, _N.c.created_at < sa.bindparam("before"))
+_OLD = (_N.c.state != NoticeState.PENDING, _N.c.created_at < sa.bindparam("before"))
+_LAST_OLD = sa.select(sa.func.max(_N.c.id)).where(*_OLD)
+_PURGE = in_slices(_N, *_OLD)
 
 
 def _address(to: Receiver) -> tuple[str, int]:
@@ -390,6 +392,10 @@ class SqlOutbox:
                 {"card": notice.card, "to_kind": to_kind, "to_id": to_id, "message_id": message},
             )
 
-    def purge(self, before: datetime) -> int:
-        """Forget old notices that are not waiting any more."""
-        return int(self._c.execute(_PURGE, {"before": before}).rowcount)
+    def last_old(self, before: datetime) -> int:
+        """The last notice from before then that waits no more; a look through all of them."""
+        return self._c.execute(_LAST_OLD, {"before": before}).scalar() or 0
+
+    def purge(self, before: datetime, upto: int = ALL, most: int = ALL) -> int:
+        """Forget old notices that are not waiting any more, of those up to an id so many at most."""
+        return int(self._c.execute(_PURGE, {"before": before, "upto": upto, "most": most}).rowcount)
