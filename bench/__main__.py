@@ -18,6 +18,7 @@ ALL = (
     "backlog",
     "kills",
     "pair",
+    "rolling",
     "poison",
     "lateness",
     "alerts",

@@ -72,7 +72,7 @@ async def run(updates: int, kills: int, folder: Path, database: str, redis: str)
             silence = max(silence, time.monotonic() - killed)
             pair.append(await _born(nursery, engine, 2))
         await there.ask("load", n=updates - sent, text="/benchmark {n}", start=sent)
-        found = await _finished(engine, updates)
+        found = await finished(engine, updates)
         answers = (await there.ask("wait", answers=0))["answers"]
         for one in pair:
             os.kill(one, signal.SIGKILL)
@@ -98,7 +98,7 @@ def _count(engine: sa.Engine, sql: str) -> int:
         return int(connection.exec_driver_sql(sql).scalar_one())
 
 
-async def _finished(engine: sa.Engine, updates: int) -> dict[str, int]:
+async def finished(engine: sa.Engine, updates: int) -> dict[str, int]:
     found: dict[str, int] = {}
     for _ in range(600):
         found = {name: _count(engine, sql) for name, sql in COUNTS.items()}

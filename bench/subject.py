@@ -61,7 +61,7 @@ def router() -> Router:
     return made
 
 
-async def keguan(url: str, folder: Path, *, paced: bool) -> None:
+async def keguan(url: str, folder: Path, *, paced: bool, port: str = "") -> None:
     from bot import areas
     from bot.app import build
     from bot.settings import Settings
@@ -77,6 +77,8 @@ async def keguan(url: str, folder: Path, *, paced: bool) -> None:
         paced=paced,
         database_url=os.environ.get("BENCH_DATABASE", ""),
         redis_url=os.environ.get("BENCH_REDIS", ""),
+        listen=f"127.0.0.1:{port}" if port else "",
+        webhook_url=os.environ.get("BENCH_WEBHOOK", ""),
     )
     app = build(settings)
     running = asyncio.create_task(app.run())
@@ -121,15 +123,16 @@ def main() -> None:
 
 
 def nursery(url: str, folder: Path) -> None:
-    """Has everything imported, and bears a bot for each line it reads; tells its process id."""
+    """Has everything imported, and bears a bot for each line it reads, "start" or "start PORT"; tells its process
+    id."""
     import bot.app  # noqa: F401  # the slow part of a start
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    while sys.stdin.readline():
+    while line := sys.stdin.readline():
         child = os.fork()
         if child == 0:
             os.setpgrp()
-            uvloop.run(keguan(url, folder, paced=False))
+            uvloop.run(keguan(url, folder, paced=False, port=line.partition(" ")[2].strip()))
             os._exit(0)
         print(child, flush=True)
 

@@ -311,6 +311,7 @@ class App:
             await asyncio.sleep(LEAVING)
         await self._end(lambda name: name != LIFE)
         self.intake.close()
+        await self.listener.close()  # a proxy that is refused a connection goes to another process at once
         await self._finish()
         await self._end(lambda name: name == LIFE)
         with contextlib.suppress(Away):
@@ -321,7 +322,6 @@ class App:
         self.store.close()
         await self.dispatcher.storage.close()
         await self.bot.session.close()
-        await self.listener.close()
 
     async def _end(self, wanted: Callable[[str], bool]) -> None:
         """End some of the works. Signs of life are the last: others would take what is being finished."""
