@@ -76,10 +76,10 @@ class Balancer:
         await runner.cleanup()
 
     async def _pass(self, request: web.Request) -> web.Response:
-        self._turn += 1
+        self._turn = turn = self._turn + 1
         body = await request.read()
         for offset in range(len(self.ports)):
-            port = self.ports[(self._turn + offset) % len(self.ports)]
+            port = self.ports[(turn + offset) % len(self.ports)]
             url = f"http://127.0.0.1:{port}{request.path_qs}"
             with contextlib.suppress(aiohttp.ClientError):
                 async with self._client.request(request.method, url, data=body, headers=request.headers) as answer:

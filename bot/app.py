@@ -185,6 +185,7 @@ class App:
         await self.store.open()
         if self.crowd is not None:
             await self.crowd.join()
+            self._tasks.append(asyncio.create_task(self.crowd.run(), name=LIFE))  # a start may take its time
         await self.store.lay_calendar()
         await self.forms.open()
         username = (await until_answered("getMe", self.bot.me)).username or ""

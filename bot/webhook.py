@@ -45,7 +45,7 @@ def secret_of(token: str) -> str:
 
 def address_of(base: str, token: str, secret: str) -> str:
     """Where the platform is told to bring updates. Another secret is another address, so that a change shows."""
-    return f"{base.rstrip('/')}/{_made_from(token, f'path {secret}')[:32]}"
+    return f"{base.rstrip('/')}/telegram/{_made_from(token, f'path {secret}')[:32]}"
 
 
 def _made_from(token: str, purpose: str) -> str:
