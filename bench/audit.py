@@ -31,6 +31,7 @@ from storage.audit import triggers
 from storage.audit.recorder import COLUMNS, content
 from storage.audit.verify import verify
 from storage.engine import make_engine
+from storage.inbox import Arrived
 from storage.store import Store
 from storage.writer import Writer
 
@@ -109,7 +110,7 @@ class Subject:
     async def run(self, at_once: int, times: int) -> float:
         """Microseconds of CPU time a unit of work."""
         first, self.done = self.done, self.done + at_once * times
-        updates = [(UpdateId(n + 1), b"{}") for n in range(first, self.done)]
+        updates = [Arrived(UpdateId(n + 1), b"{}") for n in range(first, self.done)]
         await self.store.unit(lambda uow: uow.inbox.put(updates))
         cpu = time.process_time()
         for start in range(first, self.done, at_once):

@@ -1,4 +1,4 @@
-"""Hot statements, compiled once for each database and run on the driver's own cursor.
+"""Hot statements, compiled once for each database and run on the driver's own cursor, or on a server's wire.
 
 SQLAlchemy's way of running a prepared statement costs several times what the database needs for it, and the writer's
 thread shares the interpreter with the event loop. Here the text, the order of the values and what turns values into
@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+
+from storage.wire import flush, wire_of
 
 Turn = Callable[[Any], Any] | None
 
@@ -30,15 +32,19 @@ def _row_of(names: list[str]) -> Any:
 
 class Ready:
     """One statement as one database's driver takes it. It `stands` where its text is the same for all values, and
-    nothing but the values given is needed to run it."""
+    nothing but the values given is needed to run it. `wired`: it goes over a server's wire, past the driver's cursor."""
 
-    def __init__(self, statement: Any, columns: list[str] | None, dialect: sa.Dialect) -> None:
+    def __init__(
+        self, statement: Any, columns: list[str] | None, dialect: sa.Dialect, *, wired: bool = False
+    ) -> None:
         found = list(getattr(statement, "exported_columns", ()))
         if isinstance(statement, sa.Insert) and not found:
             statement = statement.inline()  # nobody asks for the key of the new row
-        compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
+        kind: Any = type(dialect)
+        spoken = kind(paramstyle="numeric_dollar") if wired else dialect  # $1, $2 …, as a wire takes them
+        compiled: Any = statement.compile(dialect=spoken, column_keys=columns)
         self.sql: str = compiled.string
-        self.dialect = dialect
+        self.wired = wired
         names: list[str] = list(compiled.positiontup or dict.fromkeys(compiled.bind_names.values()))
         self.positional = compiled.positiontup is not None
         self.values: list[tuple[str, Any, Turn]] = [
@@ -93,25 +99,44 @@ class Compiled:
         ready = self._ready.get(dialect.name)
         if ready is None:
             one = self.statement[dialect.name] if isinstance(self.statement, dict) else self.statement
-            ready = self._ready[dialect.name] = Ready(one, self._columns, dialect)
+            ready = self._ready[dialect.name] = Ready(one, self._columns, dialect, wired=dialect.name != "sqlite")
         return ready
 
     def run(self, connection: sa.Connection, given: Mapping[str, Any]) -> int:
         """Run it once; how many rows it changed."""
         ready = self._for(connection.dialect)
+        if ready.wired:
+            return wire_of(connection.connection).run(ready.sql, ready.bound(given))
         cursor = executed(connection, ready, ready.bound(given))
         changed: int = cursor.rowcount
         cursor.close()
         return changed
 
+    def later(self, connection: sa.Connection, *given: Mapping[str, Any]) -> None:
+        """Run it once for each of the values, within this unit of work; nobody asks what it did."""
+        ready = self._for(connection.dialect)
+        if not ready.wired:
+            self.run_many(connection, given)
+            return
+        wire = wire_of(connection.connection)
+        for one in given:
+            wire.later(ready.sql, ready.bound(one))
+
     def run_many(self, connection: sa.Connection, given: Iterable[Mapping[str, Any]]) -> None:
         """Run it once for each of the values."""
         ready = self._for(connection.dialect)
-        executed(connection, ready, [ready.bound(one) for one in given], many=True).close()
+        rows = [ready.bound(one) for one in given]
+        if ready.wired:
+            wire_of(connection.connection).run_many(ready.sql, rows)
+        else:
+            executed(connection, ready, rows, many=True).close()
 
     def first(self, connection: sa.Connection, given: Mapping[str, Any]) -> Any:
         """The first row it selects, or None."""
         ready = self._for(connection.dialect)
+        if ready.wired:
+            found = wire_of(connection.connection).rows(ready.sql, ready.bound(given))
+            return ready.read(found[0]) if found else None
         cursor = executed(connection, ready, ready.bound(given))
         values = cursor.fetchone()
         cursor.close()
@@ -120,6 +145,9 @@ class Compiled:
     def all(self, connection: sa.Connection, given: Mapping[str, Any]) -> list[Any]:
         """Every row it selects."""
         ready = self._for(connection.dialect)
+        if ready.wired:
+            found = wire_of(connection.connection).rows(ready.sql, ready.bound(given))
+            return [ready.read(row) for row in found]
         cursor = executed(connection, ready, ready.bound(given))
         rows = cursor.fetchall()
         cursor.close()
@@ -129,10 +157,12 @@ class Compiled:
 def executed(connection: sa.Connection, ready: Ready, values: Any, *, many: bool = False) -> Any:
     """The driver's cursor after the statement. Its errors come out as SQLAlchemy's."""
     driver: Any = connection.dialect.loaded_dbapi
+    if connection.dialect.name != "sqlite":
+        flush(connection)
     cursor: Any = connection.connection.cursor()
     try:
         (cursor.executemany if many else cursor.execute)(ready.sql, values)
     except driver.Error as error:
         cursor.close()
-        raise sa.exc.DBAPIError.instance(ready.sql, values, error, driver.Error) from error
+        raise sa.exc.DBAPIError.instance(ready.sql, values, error, driver.Error, hide_parameters=True) from error
     return cursor

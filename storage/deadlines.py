@@ -151,7 +151,7 @@ class SqlDeadlines:
         self._c, self._now, self._version, self._on_cancel = connection, now, version, on_cancel
 
     def open(self, kind: DeadlineKind, subject: str, due: datetime | Due, clause: str | None = None) -> None:
-        _OPEN_OR_MOVE.run(
+        _OPEN_OR_MOVE.later(
             self._c,
             {
                 "kind": kind,

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from storage.wire import flush
+
 BUSY_MS = 10_000
 PATIENCE = {  # how soon the server lets go of what a machine that is gone held, and of a statement without end
     "statement_timeout": 60_000,  # milliseconds
@@ -38,13 +40,15 @@ def make_engine(url: str, *, read_only: bool = False) -> sa.Engine:
     """
     if not is_sqlite(url):
         # how many rows an INSERT … ON CONFLICT added would be forgotten with its cursor
-        return sa.create_engine(
+        server = sa.create_engine(
             url,
             pool_pre_ping=True,
             hide_parameters=True,
             execution_options={"preserve_rowcount": True},
             connect_args={**REACH, "options": " ".join(f"-c {name}={value}" for name, value in PATIENCE.items())},
         )
+        event.listen(server, "before_cursor_execute", flush)
+        return server
     engine = sa.create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")

@@ -277,9 +277,9 @@ class SqlNotices:
     def write(self) -> None:
         """Have what was told in the outbox; before it is asked for, and at the end of the unit."""
         if self._shown:
-            _SUPERSEDE.run_many(self._c, self._shown.values())
+            _SUPERSEDE.later(self._c, *self._shown.values())
         if self._told:
-            _PUT.run_many(self._c, self._told)
+            _PUT.later(self._c, *self._told)
         self._told, self._shown = [], {}
 
     def _put(self, notice: Notice) -> None:

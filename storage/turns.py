@@ -41,6 +41,9 @@ class Turns:
     def opening(self) -> str:
         return self._recorder.opening()
 
+    def taken_back(self) -> None:
+        self._recorder.taken_back()
+
     def touched(self, names: Iterable[str]) -> None:
         """A unit has touched these mechanisms."""
         self._touched.update(names)

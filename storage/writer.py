@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from storage.away import Absence, Away, is_away, pauses
+from storage.wire import BACK, RELEASE, SAVEPOINT, OnServer
 
 MOST_PER_COMMIT = 200
 
@@ -36,7 +37,10 @@ class Journal(Protocol):
 
     def begin(self, connection: sa.Connection) -> None: ...
     def opening(self) -> str:
-        """What is to be said to the database where a unit begins."""
+        """A unit begins; by what number a server is to know it."""
+
+    def taken_back(self) -> None:
+        """The unit that was opened last has failed."""
 
     def close(self, connection: sa.Connection) -> None:
         """The last thing before the commit; an error takes the whole transaction back."""
@@ -207,37 +211,34 @@ class Writer:
                 self._doubt = self._journal.mark()
         self._doubt = None
 
-    def _opening(self) -> str:
-        return self._journal.opening() if self._journal is not None else ""
-
     def _run_alone(self, connection: sa.Connection, transaction: sa.RootTransaction, item: _Item) -> None:
         """The transaction is the unit's own: nothing but it would be kept by a savepoint."""
+        units = _units(connection, savepoints=False)
         try:
-            if opening := self._opening():
-                connection.exec_driver_sql(opening)
+            units.open(self._journal.opening() if self._journal is not None else "")
             item.result = item.context.run(item.work, connection)
+            units.end()
         except BaseException as error:
             if is_away(error):
                 raise
             item.error = error
+            units.take_back()
             transaction.rollback()
 
     def _run_together(self, connection: sa.Connection, batch: list[_Item]) -> None:
-        bare = connection.connection.cursor()  # three plain words to the database need none of the machinery
-        try:
-            for item in batch:
-                opening = self._opening()
-                bare.execute(f"SAVEPOINT unit; {opening}" if opening else "SAVEPOINT unit")
-                try:
-                    item.result = item.context.run(item.work, connection)
-                except BaseException as error:
-                    if is_away(error):
-                        raise  # also what ran before it in this transaction is to run again
-                    bare.execute("ROLLBACK TO SAVEPOINT unit")
-                    item.error = error
-                bare.execute("RELEASE SAVEPOINT unit")
-        finally:
-            bare.close()
+        units = _units(connection, savepoints=True)
+        for item in batch:
+            try:
+                units.open(self._journal.opening() if self._journal is not None else "")
+                item.result = item.context.run(item.work, connection)
+                units.end()
+            except BaseException as error:
+                if is_away(error):
+                    raise  # also what ran before it in this transaction is to run again
+                units.take_back()
+                if self._journal is not None:
+                    self._journal.taken_back()
+                item.error = error
 
     @staticmethod
     def _release(batch: list[_Item]) -> None:
@@ -247,6 +248,39 @@ class Writer:
         for loop, items in loops.items():
             with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits
                 loop.call_soon_threadsafe(_settle, items)
+
+
+class _Units(Protocol):
+    """Where units of work begin and end within a transaction, as the database is told."""
+
+    def open(self, number: str) -> None: ...
+    def end(self) -> None: ...
+    def take_back(self) -> None: ...
+
+
+class _InFile:
+    def __init__(self, connection: sa.Connection, *, savepoints: bool) -> None:
+        self._say = connection.connection.cursor().execute  # three plain words need none of the machinery
+        self._savepoints = savepoints
+
+    def open(self, number: str) -> None:
+        if self._savepoints:
+            self._say(SAVEPOINT)
+
+    def end(self) -> None:
+        if self._savepoints:
+            self._say(RELEASE)
+
+    def take_back(self) -> None:
+        if self._savepoints:
+            self._say(BACK)
+            self._say(RELEASE)
+
+
+def _units(connection: sa.Connection, *, savepoints: bool) -> _Units:
+    if connection.dialect.name == "sqlite":
+        return _InFile(connection, savepoints=savepoints)
+    return OnServer(connection, savepoints=savepoints)
 
 
 def _settle(items: list[_Item]) -> None:

@@ -21,6 +21,7 @@ from storage.audit.rows import SaltRow, TraceRow
 from storage.audit.tables import Plan, plans, written
 from storage.base import insert_ignoring, table
 from storage.compiled import Compiled
+from storage.wire import wire_of
 
 OUTSIDE = Doing(SYSTEM, "outside")  # written past the program
 COMMITMENT = 20  # hexadecimal digits kept of a hidden value's hash
@@ -41,7 +42,10 @@ _TAKE_ON_SERVER = (
 )
 _HEAD = "SELECT seq, digest FROM audit_trail ORDER BY seq DESC LIMIT 1"
 _PUT = f"INSERT INTO audit_trail ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-_PUT_ON_SERVER = _PUT.replace("?", "%s")
+_PUT_ON_SERVER = (
+    f"INSERT INTO audit_trail ({', '.join(COLUMNS)}) "  # noqa: S608
+    f"VALUES ({', '.join(f'${n + 1}' for n in range(len(COLUMNS)))})"
+)
 
 
 @dataclass(slots=True)
@@ -101,14 +105,19 @@ class Recorder:
 
     def begin(self, connection: sa.Connection) -> None:
         """A transaction was begun."""
-        self._cursor = connection.connection.cursor()
+        self._cursor = connection.connection.cursor() if self._file else None
         self._units, self._number = [], 0
         self._before = self._pending()
 
     def opening(self) -> str:
-        """What is to be said to the database where a unit begins; nothing to a file."""
+        """A unit begins; its number, which a server's triggers write beside what they see."""
         self._number += 1
-        return "" if self._file else f"SET LOCAL keguan.unit = '{self._number}'"
+        return str(self._number)
+
+    def taken_back(self) -> None:
+        """The unit that was opened last has failed, perhaps after it had ended."""
+        if self._units and self._units[-1].number == self._number:
+            self._units.pop()
 
     def ended(self, doing: Doing, at: datetime, version: str, views: tuple[str, ...]) -> None:
         """A unit has done its work: what was written since the one before is its."""
@@ -117,10 +126,11 @@ class Recorder:
     def close(self, connection: sa.Connection) -> None:
         """Chain what the transaction did. The last thing before its commit."""
         if self._units:  # where all failed, what was written past the program waits for the next
-            lines = self._lines(self._taken())
+            lines = self._lines(self._taken(connection))
             if lines:
                 self._chain(connection, lines)
-        self._cursor.close()
+        if self._cursor is not None:
+            self._cursor.close()
 
     def mark(self) -> str | None:
         """In a file a commit that failed was none."""
@@ -136,10 +146,10 @@ class Recorder:
         (last,) = self._cursor.execute(_MARK).fetchone()
         return last or 0
 
-    def _taken(self) -> list[Any]:
+    def _taken(self, connection: sa.Connection) -> list[Any]:
         """The rows that wait, oldest first; there are none afterwards."""
         if not self._file:
-            return sorted(self._cursor.execute(_TAKE_ON_SERVER).fetchall(), key=lambda row: row[0])
+            return sorted(wire_of(connection.connection).rows(_TAKE_ON_SERVER, []), key=lambda row: row[0])
         rows: list[Any] = self._cursor.execute(_TAKE).fetchall()
         if rows:
             self._cursor.execute(_EMPTY)
@@ -148,16 +158,25 @@ class Recorder:
     def _chain(self, connection: sa.Connection, lines: list[_Line]) -> None:
         """Append lines behind the present end. On a server the writer's turn, which lasts until the commit, keeps the
         chain one; in a file the transaction itself does."""
-        head = self._cursor.execute(_HEAD).fetchone()
+        head = self._end(connection)
         seq, previous = (head[0], bytes(head[1])) if head else (0, GENESIS)
-        made = []
+        made: list[list[Any]] = []
         for line in lines:
             seq += 1
             values = _values(seq, line, connection)
             sealed = digest(previous, content(values))
-            made.append((*values, previous, sealed))
+            made.append([*values, previous, sealed])
             previous = sealed
-        self._cursor.executemany(_PUT if self._file else _PUT_ON_SERVER, made)
+        if self._file:
+            self._cursor.executemany(_PUT, made)
+        else:
+            wire_of(connection.connection).run_many(_PUT_ON_SERVER, made)
+
+    def _end(self, connection: sa.Connection) -> Any:
+        """The number and the hash of the last line, if there is one."""
+        if self._file:
+            return self._cursor.execute(_HEAD).fetchone()
+        return next(iter(wire_of(connection.connection).rows(_HEAD, [])), None)
 
     # How lines are made ------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ from storage.audit.sealing import export, seal
 from storage.audit.tables import MECHANISMS, is_hidden, plans, traced
 from storage.audit.verify import Fault, verify
 from storage.base import Base, Json, UtcDateTime, Words
+from storage.inbox import Arrived
 from storage.store import Store
 from tests.storage.conftest import NOON
 from tests.support.databases import KINDS, Databases, postgresql
@@ -73,7 +74,7 @@ def rows(store: Store, columns: str = "*") -> list[tuple[object, ...]]:
 
 
 async def test_line_tells_who_did_what_on_what_from_where_and_why(store: Store) -> None:
-    await store.unit(lambda uow: uow.inbox.put([(UpdateId(17), b"{}")]))
+    await store.unit(lambda uow: uow.inbox.put([Arrived(UpdateId(17), b"{}")]))
     await store.do_for(UpdateId(17), store.now(), promise, ANNA, "lead:7")
     columns = "seq, at, chat, account, role, act, subject, version, cause"
     assert rows(store, columns) == [

@@ -1,11 +1,13 @@
-"""Statements run on the driver's own cursor: values and rows are turned as SQLAlchemy turns them."""
+"""Statements run on the driver's own cursor, or on a server's wire: values and rows are turned as SQLAlchemy does."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
 
 from storage.base import Json, UtcDateTime, Words
 from storage.compiled import Compiled
@@ -20,6 +22,7 @@ THINGS = sa.Table(
     sa.Column("facts", Json),
     sa.Column("words", Words),
     sa.Column("on", sa.Boolean),
+    prefixes=["TEMPORARY"],  # so that nothing is left behind on a server
 )
 NAMES = ["id", "at", "facts", "words", "on"]
 PUT = Compiled(sa.insert(THINGS), NAMES)
@@ -33,10 +36,13 @@ def thing(number: int) -> dict[str, object]:
 
 
 @pytest.fixture
-def connection(tmp_path: object) -> sa.Connection:
-    engine = make_engine(f"sqlite:///{tmp_path}/things.db")
-    META.create_all(engine)
-    return engine.connect()
+def connection(url: str) -> Iterator[sa.Connection]:
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        connection.execute(CreateTable(THINGS))
+        connection.commit()
+        yield connection
+    engine.dispose()
 
 
 def test_row_comes_back_as_it_was_put(connection: sa.Connection) -> None:
@@ -55,6 +61,11 @@ def test_many_are_put_and_changed_rows_are_counted(connection: sa.Connection) ->
     PUT.run_many(connection, [thing(number) for number in (1, 2, 3)])
     assert OFF.run(connection, {"row": 2}) == 2
     assert [row.on for row in connection.execute(sa.select(THINGS).order_by(THINGS.c.id))] == [True, False, False]
+
+
+def test_what_nobody_asks_about_is_there_for_whoever_looks(connection: sa.Connection) -> None:
+    PUT.later(connection, thing(1))
+    assert connection.execute(sa.select(THINGS.c.id)).scalars().all() == [1]
 
 
 def test_refusal_is_sqlalchemys_and_is_undone_with_the_transaction(connection: sa.Connection) -> None:
