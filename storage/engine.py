@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from storage.wire import flush
+from storage.wire import flush, forget
 
 BUSY_MS = 10_000
 PATIENCE = {  # how soon the server lets go of what a machine that is gone held, and of a statement without end
@@ -48,6 +48,7 @@ def make_engine(url: str, *, read_only: bool = False) -> sa.Engine:
             connect_args={**REACH, "options": " ".join(f"-c {name}={value}" for name, value in PATIENCE.items())},
         )
         event.listen(server, "before_cursor_execute", flush)
+        event.listen(server, "rollback_savepoint", forget)
         return server
     engine = sa.create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
 

@@ -12,6 +12,7 @@ import select
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,7 +29,7 @@ class _Call:
 
     sql: str
     values: list[Any]
-    name: bytes
+    name: bytes | None  # under which the server has it prepared
     dumped: Sequence[Any]
     formats: Sequence[int] | None
 
@@ -45,12 +46,24 @@ class Wire:
         self._lost, self._error_from = psycopg.OperationalError, errors.error_from_result
         self._text = adapt.PyFormat.TEXT
         self._adapt = adapt.Transformer(driver)
-        self._names: dict[str, bytes] = {}
+        self._names: dict[str, bytes] | None = None
+        self._numbers = count()
+        self._forgotten = False  # by the server, what was prepared
         self._waiting: list[_Call] = []
         self._gathers = False
         self._opened = False  # what opens the unit has reached the server
         self._poll = select.poll()
         self._poll.register(self._pg.socket, select.POLLIN)
+
+    def prepare(self) -> None:
+        """From now on have statements prepared. For a connection that psycopg does not roll back each time: it has
+        the server forget all of them then."""
+        if self._names is None:
+            self._names = {}
+
+    def forget(self) -> None:
+        """psycopg rolls back, if only to a savepoint."""
+        self._forgotten = True
 
     # What units of work need -----------------------------------------------------------------------------------
 
@@ -118,10 +131,16 @@ class Wire:
             dumped = self._adapt.dump_sequence(values, [self._text] * len(values)) if values else []
         return _Call(sql, values, name, dumped, list(self._adapt.formats or ()) if values else None)
 
-    def _prepared(self, sql: str) -> bytes:
+    def _prepared(self, sql: str) -> bytes | None:
+        if self._names is None:
+            return None
+        if self._forgotten:
+            self._checked(self._pg.exec_(b"DEALLOCATE ALL"))  # psycopg spares itself this where it prepared nothing
+            self._names.clear()
+            self._forgotten = False
         name = self._names.get(sql)
         if name is None:
-            name = b"keguan_%d" % len(self._names)
+            name = b"keguan_%d" % next(self._numbers)
             self._checked(self._pg.prepare(name, sql.encode()))
             self._names[sql] = name
         return name
@@ -144,13 +163,21 @@ class Wire:
             self._checked(self._pg.exec_(b"BEGIN"))
 
     def _alone(self, call: _Call) -> Any:
+        if call.name is None:
+            return self._pg.exec_params(call.sql.encode(), call.dumped, None, call.formats, self._pq.Format.TEXT)
         return self._pg.exec_prepared(call.name, call.dumped, call.formats, self._pq.Format.TEXT)
+
+    def _send(self, call: _Call) -> None:
+        if call.name is None:
+            self._pg.send_query_params(call.sql.encode(), call.dumped, None, call.formats, self._pq.Format.TEXT)
+        else:
+            self._pg.send_query_prepared(call.name, call.dumped, call.formats, self._pq.Format.TEXT)
 
     def _together(self, calls: list[_Call]) -> list[Any]:
         self._pg.enter_pipeline_mode()
         try:
             for call in calls:
-                self._pg.send_query_prepared(call.name, call.dumped, call.formats, self._pq.Format.TEXT)
+                self._send(call)
             self._pg.pipeline_sync()
             return list(self._answers())
         finally:
@@ -192,21 +219,22 @@ class Wire:
 
 
 class OnServer:
-    """Units of work within a server's transaction. What opens one travels with its first statement, what ends it with
-    its last ones."""
+    """Units of work within a server's transaction, each in a savepoint. What opens one travels with its first
+    statement, what ends it with its last ones. Also one that is alone has its savepoint: so the transaction is never
+    rolled back, and what is prepared stays."""
 
-    def __init__(self, connection: sa.Connection, *, savepoints: bool) -> None:
+    def __init__(self, connection: sa.Connection) -> None:
         self._wire = wire_of(connection.connection)
-        self._savepoints = savepoints
+        self._wire.prepare()
 
     def open(self, number: str) -> None:
-        self._wire.gather([*([(SAVEPOINT, [])] if self._savepoints else []), (NUMBERED, [number])])
+        self._wire.gather([(SAVEPOINT, []), (NUMBERED, [number])])
 
     def end(self) -> None:
-        self._wire.finish([(RELEASE, [])] if self._savepoints else [])
+        self._wire.finish([(RELEASE, [])])
 
     def take_back(self) -> None:
-        if self._wire.scatter() and self._savepoints:
+        if self._wire.scatter():
             self._wire.run_plain(f"{BACK}; {RELEASE}")
 
 
@@ -225,4 +253,11 @@ def flush(connection: sa.Connection, *_: Any) -> None:
         wire.flush()
 
 
-__all__ = ["BACK", "RELEASE", "SAVEPOINT", "OnServer", "Wire", "flush", "wire_of"]
+def forget(connection: sa.Connection, *_: Any) -> None:
+    """Where SQLAlchemy goes back to a savepoint of its own."""
+    wire: Wire | None = connection.connection.info.get(KEPT)
+    if wire is not None:
+        wire.forget()
+
+
+__all__ = ["BACK", "RELEASE", "SAVEPOINT", "OnServer", "Wire", "flush", "forget", "wire_of"]

@@ -79,8 +79,8 @@ class Writer:
     """Runs units of work on one thread of its own.
 
     What is queued when a transaction begins shares one commit. There each runs inside a savepoint, so that one that
-    fails takes nothing of the others back; one that is alone is its own transaction. A future is released only after
-    the commit: what a caller has seen is on disk.
+    fails takes nothing of the others back; in a file one that is alone is its own transaction. A future is released
+    only after the commit: what a caller has seen is on disk.
     """
 
     def __init__(self, engine: sa.Engine, journal: Journal | None = None) -> None:
@@ -202,7 +202,7 @@ class Writer:
         with connection.begin() as transaction:
             if self._journal is not None:
                 self._journal.begin(connection)
-            if len(batch) == 1:
+            if len(batch) == 1 and _is_file(connection):
                 self._run_alone(connection, transaction, batch[0])
             else:
                 self._run_together(connection, batch)
@@ -212,21 +212,19 @@ class Writer:
         self._doubt = None
 
     def _run_alone(self, connection: sa.Connection, transaction: sa.RootTransaction, item: _Item) -> None:
-        """The transaction is the unit's own: nothing but it would be kept by a savepoint."""
-        units = _units(connection, savepoints=False)
+        """In a file: the transaction is the unit's own, and nothing but it would be kept by a savepoint."""
         try:
-            units.open(self._journal.opening() if self._journal is not None else "")
+            if self._journal is not None:
+                self._journal.opening()
             item.result = item.context.run(item.work, connection)
-            units.end()
         except BaseException as error:
             if is_away(error):
                 raise
             item.error = error
-            units.take_back()
             transaction.rollback()
 
     def _run_together(self, connection: sa.Connection, batch: list[_Item]) -> None:
-        units = _units(connection, savepoints=True)
+        units: _Units = _InFile(connection) if _is_file(connection) else OnServer(connection)
         for item in batch:
             try:
                 units.open(self._journal.opening() if self._journal is not None else "")
@@ -259,28 +257,22 @@ class _Units(Protocol):
 
 
 class _InFile:
-    def __init__(self, connection: sa.Connection, *, savepoints: bool) -> None:
+    def __init__(self, connection: sa.Connection) -> None:
         self._say = connection.connection.cursor().execute  # three plain words need none of the machinery
-        self._savepoints = savepoints
 
-    def open(self, number: str) -> None:
-        if self._savepoints:
-            self._say(SAVEPOINT)
+    def open(self, _number: str) -> None:
+        self._say(SAVEPOINT)
 
     def end(self) -> None:
-        if self._savepoints:
-            self._say(RELEASE)
+        self._say(RELEASE)
 
     def take_back(self) -> None:
-        if self._savepoints:
-            self._say(BACK)
-            self._say(RELEASE)
+        self._say(BACK)
+        self._say(RELEASE)
 
 
-def _units(connection: sa.Connection, *, savepoints: bool) -> _Units:
-    if connection.dialect.name == "sqlite":
-        return _InFile(connection, savepoints=savepoints)
-    return OnServer(connection, savepoints=savepoints)
+def _is_file(connection: sa.Connection) -> bool:
+    return connection.dialect.name == "sqlite"
 
 
 def _settle(items: list[_Item]) -> None:

@@ -144,6 +144,24 @@ async def test_more_than_travels_at_once(store: Store) -> None:
     assert await store.look(lambda uow: uow.connection.execute(count).scalar_one()) == 500
 
 
+async def test_unit_that_goes_back_a_little_goes_on(store: Store) -> None:
+    """The driver then has the server forget what was prepared."""
+
+    def stumbles(uow: SqlUnitOfWork) -> str:
+        opens("a")(uow)
+        for _ in range(2):
+            nested = uow.connection.begin_nested()
+            opens("b")(uow)
+            uow.deadlines.open_of("b")
+            nested.rollback()
+            opens("c")(uow)
+        return "done"
+
+    assert await together(store, stumbles, opens("d")) == ["done", None]
+    assert await store.unit(stumbles) == "done"
+    assert await left(store) == ["a", "c", "d"]
+
+
 async def test_new_connection_has_a_wire_of_its_own(store: Store) -> None:
     """What was prepared on a connection is gone with it."""
     await store.unit(opens("a"))
