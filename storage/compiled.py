@@ -32,7 +32,7 @@ def _row_of(names: list[str]) -> Any:
 
 class Ready:
     """One statement as one database's driver takes it. It `stands` where its text is the same for all values, and
-    nothing but the values given is needed to run it. `wired`: it goes over a server's wire, past the driver's cursor."""
+    nothing but the values given is needed to run it. `wired`: it goes over a server's wire, past the cursor."""
 
     def __init__(
         self, statement: Any, columns: list[str] | None, dialect: sa.Dialect, *, wired: bool = False

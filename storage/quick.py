@@ -23,7 +23,9 @@ class Quick:
     def __init__(self, connection: sa.Connection) -> None:
         self.sqlalchemy = connection
         self.dialect = connection.dialect
-        seen_by = len(list(connection.dispatch.before_cursor_execute)) - (self.dialect.name != "sqlite")  # but the wire
+        seen_by = len(list(connection.dispatch.before_cursor_execute)) - (
+            self.dialect.name != "sqlite"
+        )  # but the wire
         self._watched = seen_by > 0  # somebody wants to see all statements
         self._connection = connection
 
