@@ -11,10 +11,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.backups import looking
 from bot.clock import SystemClock
-from bot.getme import NotAnswered, username
+from bot.getme import NotAnswered, ask, username
 from bot.settings import Settings, unknown_names
 from bot.terminal import Texts, rulebook_of
 from core.rulebook import RulebookError, default
@@ -23,6 +24,7 @@ from storage.store import Store
 from storage.unit_of_work import SqlUnitOfWork
 
 TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}", re.ASCII)
+PORTS = (None, 443, 80, 88, 8443)
 LOCK_PATIENCE = 2.0  # seconds a writer may take before the database counts as locked
 LOOK_AHEAD = timedelta(days=60)  # deadlines rarely reach further
 MOST_NAMED = 10
@@ -78,6 +80,37 @@ def _platform(settings: Settings, texts: Texts) -> Iterator[Finding]:
                 detail=error.detail,
             )
             yield Finding(True, text)
+    else:
+        yield from _webhook(settings, texts)
+
+
+def _webhook(settings: Settings, texts: Texts) -> Iterator[Finding]:
+    """What keeps the platform from bringing updates, and what it says of it."""
+    try:
+        known = ask(settings, "getWebhookInfo")
+    except NotAnswered:
+        return
+    ours, url = settings.webhook_url, str(known.get("url", ""))
+    if not ours:
+        if url:
+            yield Finding(False, texts.t("Telegram has a webhook; `keguan run` takes it back and fetches updates."))
+        return
+    address = urlsplit(ours)
+    if address.scheme != "https":
+        yield Finding(settings.is_telegram, texts.t("KEGUAN_WEBHOOK_URL must begin with https://."))
+    if address.port not in PORTS:
+        yield Finding(
+            settings.is_telegram, texts.t("Telegram brings updates to the ports 443, 80, 88 and 8443 only.")
+        )
+    if not url.startswith(ours.rstrip("/") + "/"):
+        yield Finding(False, texts.t("Telegram does not know the webhook yet; `keguan run` tells it."))
+    elif known.get("last_error_message"):
+        text = texts.t(
+            "Telegram could not bring updates: {reason}. {n} wait there.",
+            reason=known["last_error_message"],
+            n=known.get("pending_update_count", 0),
+        )
+        yield Finding(False, text)
 
 
 def _folder(settings: Settings, texts: Texts) -> Iterator[Finding]:

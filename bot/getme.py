@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from bot.settings import Settings
 
@@ -23,13 +24,21 @@ class NotAnswered(Exception):
 
 def username(settings: Settings) -> str:
     """The bot's username, for links into its private chat. Raises NotAnswered."""
+    found = ask(settings, "getMe")
+    if "username" not in found:
+        raise NotAnswered("unreachable", "getMe")
+    return str(found["username"])
+
+
+def ask(settings: Settings, method: str) -> dict[str, Any]:
+    """What the platform answers to a question without parameters. Raises NotAnswered."""
     base = settings.api_base.rstrip("/")
     if not base.startswith(("https://", "http://")):
         raise NotAnswered("unreachable", base)
-    request = f"{base}/bot{settings.bot_token.get_secret_value()}/getMe"
+    request = f"{base}/bot{settings.bot_token.get_secret_value()}/{method}"
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310  # http(s), checked above
-            return str(json.load(answer)["result"]["username"])
+            return dict(json.load(answer)["result"])
     except urllib.error.HTTPError as error:
         refused = error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
         raise NotAnswered("refused" if refused else "unreachable", f"HTTP {error.code}") from None

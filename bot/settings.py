@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         return (host.strip("[]"), int(port)) if self.listen else None
 
     @property
+    def is_telegram(self) -> bool:
+        """Whether the Bot API server is Telegram's own; one of the company's takes other addresses too."""
+        return self.api_base.rstrip("/") == "https://api.telegram.org"
+
+    @property
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'keguan.db'}"
 

@@ -153,6 +153,20 @@ def test_doctor_when_the_platform_cannot_be_reached(home: Path) -> None:
     assert TOKEN not in told
 
 
+def test_doctor_says_what_the_platform_says_of_the_webhook(home: Path, platform: Platform) -> None:
+    platform.does(platform.telegram.call, "setWebhook", {"url": "http://127.0.0.1:9/telegram/x"})
+    assert "改为长轮询" in said(keguan("doctor"))
+    mine = {"KEGUAN_BOT_TOKEN": platform.telegram.token, "KEGUAN_API_BASE": platform.server.url}
+    write(home, KEGUAN_WEBHOOK_URL="http://127.0.0.1:8", KEGUAN_LISTEN="127.0.0.1:8", **mine)
+    told = said(keguan("doctor"))
+    assert "必须以 https:// 开头" in told
+    assert "443、80、88、8443" in told
+    assert "还不知道这个 webhook" in told
+    write(home, KEGUAN_WEBHOOK_URL="http://127.0.0.1:9", KEGUAN_LISTEN="127.0.0.1:9", **mine)
+    platform.telegram.settings.webhook.last_error_message = "Connection refused"
+    assert "推送消息失败：Connection refused" in said(keguan("doctor"))
+
+
 def test_doctor_names_misspelt_settings_and_every_mistake_of_the_rulebook(home: Path, platform: Platform) -> None:
     (home / "rules.yaml").write_text("tasks:\n  reply_minuts: 30\ncompany:\n  zone: Asia/Nowhere\n")
     write(
