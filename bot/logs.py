@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
@@ -23,7 +24,7 @@ PASSWORD = re.compile(r"(://[^\s:/@\"]*:)[^\s/@\"]+(?=@)")
 def write_logs(level: str, *secrets: str, stream: TextIO | None = None) -> None:
     """Begin to log. `secrets` are hidden wherever they turn up, beside tokens and the passwords of addresses."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    out = stream or sys.stderr
+    out: Any = Unfailing(stream or sys.stderr)
     render = Lines(*secrets)
     common: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -48,6 +49,21 @@ def write_logs(level: str, *secrets: str, stream: TextIO | None = None) -> None:
     logging.captureWarnings(True)
     sys.excepthook = lambda kind, error, trace: log.critical("fault", exc_info=(kind, error, trace))
     threading.excepthook = _of_a_thread
+
+
+class Unfailing:
+    """A stream that nobody falls over: the log may lie on the disk that is full, and its reader may be gone."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            self._out.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._out.flush()
 
 
 def _of_a_thread(what: threading.ExceptHookArgs) -> None:
