@@ -9,7 +9,7 @@ import orjson
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import ClientDecodeError, TelegramNetworkError, TelegramServerError
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramNetworkError, TelegramServerError
 from aiogram.methods.base import Response, TelegramMethod, TelegramType
 from aiogram.types import InputFile
 from aiohttp import ClientError, ClientTimeout
@@ -75,12 +75,12 @@ class Connection(AiohttpSession):
         except ClientDecodeError as error:
             if status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise TelegramServerError(method=method, message=f"{status_code}: {content[:SHOWN]}") from error
-            raise Unreadable(method, f"{status_code}, unreadable: {content[:SHOWN]}", content) from error
+            raise Unreadable(method, f"{status_code}, unreadable: {content[:SHOWN]}") from error
+        except TelegramAPIError as error:
+            if error.message is None:  # a refusal that says nothing is none of the platform's
+                raise Unreadable(method, f"{status_code}, says nothing: {content[:SHOWN]}") from error
+            raise
 
 
 class Unreadable(TelegramNetworkError):
     """Something answered, and nobody can read it."""
-
-    def __init__(self, method: TelegramMethod[Any], message: str, content: str) -> None:
-        super().__init__(method=method, message=message)
-        self.content = content

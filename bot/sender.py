@@ -152,7 +152,7 @@ class Sender:
         """Send what there is for a chat, in its order. What fails for a passing reason is tried again before anything
         behind it; only what is more urgent may come in between."""
         lane = self._lanes[chat]
-        pause = pauses()
+        pause, waits = pauses(), False
         try:
             while lane:
                 notice = min(lane, key=lambda one: (one.urgency, one.id))
@@ -160,9 +160,11 @@ class Sender:
                 if self._sure is not None:
                     await self._sure()
                 if (error := await self._send(chat, notice, lane)) is None:
-                    pause = pauses()
+                    pause, waits = pauses(), False
                     continue
-                log.info("notice waits", notice=notice.id, error=repr(error))
+                if not waits:
+                    log.info("chat waits", chat=chat, notice=notice.id, error=repr(error))
+                waits = True
                 lane.append(notice)
                 await asyncio.sleep(wait_after(error, next(pause)))
         except Away:
