@@ -20,6 +20,7 @@ ALL = (
     "pair",
     "rolling",
     "poison",
+    "outages",
     "lateness",
     "alerts",
     "start",
