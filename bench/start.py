@@ -96,7 +96,7 @@ async def started(runs: int, customers: int, each: int, updates: int) -> list[di
                 table.say(f"start {run + 1}")
                 await there.ask("load", n=1, text="/benchmark {n}", start=run)
                 begun = time.perf_counter()
-                bot = await spawn("bench.subject", "keguan", there.url, str(place), BENCH_TOKEN=made["token"])
+                bot = await spawn("bench.light", "keguan", there.url, str(place), BENCH_TOKEN=made["token"])
                 try:
                     answers = await _answered(there, answers + 1)
                     seconds, first = time.perf_counter() - begun, memory(bot)
