@@ -17,6 +17,7 @@ ALL = (
     "echo",
     "backlog",
     "kills",
+    "chaos",
     "pair",
     "rolling",
     "poison",

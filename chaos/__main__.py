@@ -34,6 +34,10 @@ def main() -> None:
     for report in reports:
         for name, offences in report.offences.items():
             print(f"\n{report.name} on {report.store}: {name}\n  " + "\n  ".join(offences[:10]))
+    ends = sum(strike.how == "SIGKILL" for report in reports for strike in report.strikes)
+    repeats = sum(report.repeats for report in reports)
+    if ends:
+        print(f"{repeats} alerts repeated at {ends} kills: {repeats / ends:.2f} a kill (goal: at most 1)")
     if not all(report.is_good for report in reports):
         raise SystemExit(f"invariants are broken (seed {asked.seed})")
 

@@ -188,12 +188,11 @@ def a_process_sends_an_alert_once(e: Evidence) -> Iterator[str]:
 
 
 @invariant
-def repeats_are_few(e: Evidence) -> Iterator[str]:
-    """OPS-1: at most one repeated alert a kill, taken together; an orderly stop repeats none."""
-    again = repeated(e)
-    kills = sum(strike.how == "SIGKILL" for strike in e.strikes)
-    if len(again) > kills:
-        yield f"{len(again)} repeats at {kills} kills: {[one.notice for one in again]}"
+def one_repeat_a_chat_and_kill(e: Evidence) -> Iterator[str]:
+    """OPS-1: a kill repeats at most the one alert that was on its way in a chat."""
+    for chat, again in Counter(one.chat for one in repeated(e)).items():
+        if again > len(e.strikes):
+            yield f"{again} repeats in chat {chat} at {len(e.strikes)} ends"
 
 
 def repeated(e: Evidence) -> list[Sent]:

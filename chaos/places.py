@@ -103,8 +103,8 @@ def arm(name: str, nth: int, how: int = signal.SIGKILL) -> None:
     wrap(place.target, passed, after=place.after)
 
 
-def wrap(target: str, passed: Callable[[tuple[Any, ...]], None], *, after: bool) -> None:
-    """Put `passed` before or after a function; it is given the arguments."""
+def wrap(target: str, passed: Callable[[tuple[Any, ...]], None], *, after: bool) -> Callable[[], None]:
+    """Put `passed` before or after a function; it is given the arguments. Returns what takes it away again."""
     module, _, path = target.partition(":")
     *owners, attribute = path.split(".")
     owner: Any = importlib.import_module(module)
@@ -114,6 +114,7 @@ def wrap(target: str, passed: Callable[[tuple[Any, ...]], None], *, after: bool)
     inner = kept.__func__ if isinstance(kept, staticmethod) else kept
     made = _around(inner, passed, after=after)
     setattr(owner, attribute, staticmethod(made) if isinstance(kept, staticmethod) else made)
+    return functools.partial(setattr, owner, attribute, kept)
 
 
 def _around(inner: Any, passed: Callable[[tuple[Any, ...]], None], *, after: bool) -> Any:

@@ -7,6 +7,7 @@ An order is one line of JSON: `url`, `token`, `folder`, `database`, `redis`, and
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import gc
 import inspect
@@ -24,6 +25,7 @@ import aiohttp
 import uvloop
 
 NOTICE, UPDATE, PROCESS = "X-Chaos-Notice", "X-Chaos-Update", "X-Chaos-Process"
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _notice: ContextVar[int] = ContextVar("notice", default=0)
 
 
@@ -77,6 +79,7 @@ def _serve(order: dict[str, Any], rulebook: Any) -> int:
     from chaos.places import arm
 
     os.setpgrp()
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)  # nobody is left where the run itself is ended
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     folder = Path(order["folder"])
     log = os.open(folder / f"{os.getpid()}.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
