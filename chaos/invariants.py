@@ -308,7 +308,7 @@ def _did(e: Evidence, entry: Row, due: datetime) -> bool:
     if subject.startswith("lead:"):
         fits = [act for act in e.done if act.kind == "report" and act.subject == subject and act.person == who]
     else:
-        text = next(row["text"] for row in e.rows["tasks"] if f"task:{row['id']}" == subject)
+        text = next((row["text"] for row in e.rows["tasks"] if f"task:{row['id']}" == subject), "")
         fits = [a for a in e.done if a.kind in ("received", "solved") and a.person == who and a.token in text]
     return any(act.at < due - MARGIN for act in fits)
 
