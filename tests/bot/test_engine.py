@@ -397,6 +397,7 @@ async def test_database_that_was_away_is_an_outage_like_any_other(
         anna = await bench.staff("张三")
         await open_call(bench, "lead:1", at(8, 10))
         await bench.clock_to("08:08")
+        bench.clock.set(at(8, 8) + timedelta(seconds=2))  # the next sign of life is due
         with closing(sqlite3.connect(folder / "keguan.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             ticking = asyncio.create_task(bench.app.bell.tick())

@@ -119,7 +119,7 @@ async def test_a_fault_is_logged_with_its_update_and_the_update_says_so(
     anna = await bench.staff("张三")
     ask = bench.store.unit
 
-    async def broken(work: Any, doing: Any = None) -> Any:
+    async def broken(work: Any, doing: Any = None, *more: Any) -> Any:
         if doing is None:
             return await ask(work)
 
@@ -127,7 +127,7 @@ async def test_a_fault_is_logged_with_its_update_and_the_update_says_so(
             structlog.get_logger().info("about to break")
             raise ZeroDivisionError
 
-        return await ask(breaks, doing)
+        return await ask(breaks, doing, *more)
 
     monkeypatch.setattr(bench.store, "unit", broken)
     log.clear()

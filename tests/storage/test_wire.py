@@ -15,14 +15,14 @@ from core.access import SYSTEM
 from core.audit import Doing
 from core.deadlines import DeadlineKind
 from core.ids import AccountId
-from core.notices import Notice, ToAccount, kind
+from core.notices import Notice, NoticeKind, ToAccount
 from storage.store import Store
 from storage.unit_of_work import SqlUnitOfWork
 from storage.wire import KEPT
 from tests.support.databases import NOON
 
 DUE = DeadlineKind("test.wire")
-TOLD = kind("test.wire")
+TOLD = NoticeKind("test.wire")
 DOING = Doing(SYSTEM, "test.wire")
 TOO_LONG = "x" * 5000  # for the column of a deadline's subject
 
