@@ -20,7 +20,7 @@ HOLIDAY = datetime(2026, 10, 1, 8, 0, tzinfo=SHANGHAI)  # no rounds are run whil
 
 
 def in_force() -> Rulebook:
-    return loads("preset: default\nclauses:\n  group.leaving: { in_force: true }\n")
+    return loads("preset: default\nbackup: { daily: false }\nclauses:\n  group.leaving: { in_force: true }\n")
 
 
 @pytest.fixture

@@ -306,6 +306,12 @@ def address(folder: Path) -> str:
     return noted.read_text() if noted.exists() else f"sqlite:///{folder / 'keguan.db'}"
 
 
+def _unkept() -> Rulebook:
+    """The default rules of a company that keeps no backups: nobody is told night after night that there is none."""
+    made = default()
+    return made.model_copy(update={"backup": made.backup.model_copy(update={"daily": False})})
+
+
 @asynccontextmanager
 async def open_bench(
     folder: Path,
@@ -321,7 +327,7 @@ async def open_bench(
     """A running bench on the database in `folder`. Opening it twice on one folder is a restart."""
     clock = clock or ManualClock(at)
     telegram = telegram or Telegram(clock.now, strict=True)
-    rulebook = rulebook or (load(rulebook_file) if rulebook_file else default())
+    rulebook = rulebook or (load(rulebook_file) if rulebook_file else _unkept())
     store = Store(address(folder), clock, rulebook)
     bot = Bot(telegram.token, session=SandboxSession(telegram), default=default_properties())
     forms = FormStore(f"sqlite+aiosqlite:///{folder / 'forms.db'}")

@@ -12,7 +12,7 @@ from tests.support.chat import MONDAY, Bench, Group, Someone
 
 TEN = MONDAY + timedelta(hours=2)
 # Nobody here is asked for a place, or to confirm what they have read.
-QUIET = "checkin: {roles: [technician]}\nreading: {ask: false}\n"
+QUIET = "checkin: {roles: [technician]}\nreading: {ask: false}\nbackup: {daily: false}\n"
 
 
 @dataclass
