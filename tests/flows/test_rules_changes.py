@@ -113,7 +113,7 @@ async def test_rule1_a_bad_file_is_refused_with_its_lines_and_the_running_one_st
     c = company
     c.writes("tasks:\n  reply_minutes: soon\n  replay: 3\n")
     await c.gm.says("/reload")
-    refused = c.gm.expects("制度文件有误，未采用", "rules.yaml:4:3", "tasks.reply_minutes", "/reload")
+    refused = c.gm.expects("制度文件有误，未采用", "rules.yaml:5:3", "tasks.reply_minutes", "/reload")
     assert "rules.yaml:4:" in refused.text
     c.group.expects_silence()
     await c.gives()
@@ -132,7 +132,7 @@ async def test_rule1_after_a_signal_the_admins_learn_of_a_bad_file_and_the_group
     c.bench.app.rulebook_file.ask_reload()
     await c.bench.app.rulebook_file.look()
     await c.bench.settle()
-    c.gm.expects("制度文件有误", "rules.yaml:3:")
+    c.gm.expects("制度文件有误", "rules.yaml:4:")
     c.boss.expects_silence()
 
     c.writes("tasks: {reply_minutes: 40}\n")
