@@ -114,7 +114,7 @@ async def test_rule1_a_bad_file_is_refused_with_its_lines_and_the_running_one_st
     c.writes("tasks:\n  reply_minutes: soon\n  replay: 3\n")
     await c.gm.says("/reload")
     refused = c.gm.expects("制度文件有误，未采用", "rules.yaml:5:3", "tasks.reply_minutes", "/reload")
-    assert "rules.yaml:4:" in refused.text
+    assert "rules.yaml:6:" in refused.text
     c.group.expects_silence()
     await c.gives()
     assert "10:30 前回复" in c.group.shows("任务 1")
