@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench import processes
+from bench import processes, table
 from bench.machine import no_postgresql, postgresql
 from bench.proxy import Proxy
-from bench.table import Line, at_most, limited, main, missing, say
+from bench.table import Line, at_most, limited, missing, say
 
 GROUPS, AT_ONCE = 10, 10
 BLIPS, LONGEST = 20, 2.0  # seconds
@@ -100,4 +100,4 @@ def measure(runs: int, quick: bool) -> list[Line]:
 
 
 if __name__ == "__main__":
-    main(measure)
+    table.main(measure)

@@ -18,8 +18,9 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from bench import table
 from bench.processes import company, end, platform, spawn
-from bench.table import Line, at_least, compared, main, say
+from bench.table import Line, at_least, compared, say
 
 UPDATES, BAD = 300, 60
 SECONDS = 40.0
@@ -141,4 +142,4 @@ def spoil(updates: list[dict[str, Any]], every: int) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main(measure)
+    table.main(measure)

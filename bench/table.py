@@ -126,7 +126,7 @@ def main(measure: Measure) -> None:
     try:
         lines = measure(given.runs or (3 if given.quick else RUNS), given.quick)
     except Exception as error:  # one that fails is a line of the table
-        name = Path(sys.modules["__main__"].__file__ or "").stem
+        name = Path(sys.argv[0]).stem
         lines = [Line(name, fault=_told(error), note=traceback.format_exc(), crashed=True)]
     if given.to is None:
         show(lines)
