@@ -14,6 +14,7 @@ from typing import Any
 
 from core import people
 from core.access import SYSTEM, Role
+from core.clock import Clock
 from core.groups import Purpose
 from core.ids import AccountId, ChatId
 from core.people import StaffRow
@@ -21,6 +22,7 @@ from core.rulebook import default
 from storage.store import Store
 
 ROOT = Path(__file__).parent.parent
+MOST_TOLD = 1 << 22  # bytes of one line
 
 
 async def spawn(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
@@ -33,6 +35,7 @@ async def spawn(*arguments: str, **environment: str) -> asyncio.subprocess.Proce
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        limit=MOST_TOLD,
     )
 
 
@@ -60,9 +63,9 @@ class Remote:
 
 
 @asynccontextmanager
-async def platform() -> AsyncIterator[Remote]:
+async def platform(module: str = "bench.telegram") -> AsyncIterator[Remote]:
     """A platform on a free loopback port."""
-    process = await spawn("bench.telegram")
+    process = await spawn(module)
     assert process.stdout
     try:
         yield Remote(process, json.loads(await process.stdout.readline())["url"])
@@ -79,10 +82,10 @@ class SystemTime:
         return SystemClock().now()
 
 
-async def company(folder: Path, groups: list[dict[str, Any]], url: str = "") -> str:
+async def company(folder: Path, groups: list[dict[str, Any]], url: str = "", clock: Clock | None = None) -> str:
     """A database in which each group's first member manages it and the others sell; its URL."""
     url = url or f"sqlite:///{folder / 'keguan.db'}"
-    store = Store(url, SystemTime(), default())
+    store = Store(url, clock or SystemTime(), default())
     store.create_tables()
     store.start()
     rows, accounts = [], []

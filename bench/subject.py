@@ -24,6 +24,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import Message
 
+from bench.ahead import Ahead
 from bot.commands import Place, Said, command
 from bot.handling import Do
 from bot.screens import Say
@@ -79,8 +80,9 @@ async def keguan(url: str, folder: Path, *, paced: bool, port: str = "") -> None
         redis_url=os.environ.get("BENCH_REDIS", ""),
         listen=f"127.0.0.1:{port}" if port else "",
         webhook_url=os.environ.get("BENCH_WEBHOOK", ""),
+        rulebook=os.environ.get("BENCH_RULEBOOK") or None,
     )
-    app = build(settings)
+    app = build(settings, Ahead.given())
     running = asyncio.create_task(app.run())
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     with contextlib.suppress(asyncio.CancelledError):

@@ -175,8 +175,8 @@ class Platform:
         return {"queued": len(self.telegram.updates)}
 
 
-async def main() -> None:
-    platform = Platform()
+async def main(made: type[Platform] = Platform) -> None:
+    platform = made()
     app = make_app(platform.telegram)
     app.middlewares.append(platform.troubled)
     server = await serve_app(app)

@@ -27,6 +27,7 @@ class Handling:
     effect_marked: bool = False
     handler: str = ""  # what took it: "leads.claim"
     outcome: str = "done"
+    rest: Callable[[], None] = lambda: None  # what is left of it only waits: others may be taken in hand
 
 
 current: ContextVar[Handling | None] = ContextVar("current", default=None)

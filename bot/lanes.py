@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from contextvars import Context
 from datetime import datetime
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -40,6 +41,7 @@ class Lanes:
         self._lanes: dict[str | None, deque[tuple[UpdateId, Any, datetime]]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.in_hand = 0
+        self._resting: set[UpdateId] = set()  # not in hand, though what is left of them waits for its turn
         self.handled: Callable[[UpdateId, str], None] | None = None  # told with what outcome
         self._handled: list[tuple[UpdateId, str | None]] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -78,9 +80,16 @@ class Lanes:
             except Away:  # the process ends: it runs again at the next start
                 log.warning("left unfinished", update=update_id)
             queue.popleft()
+            self._rest(update_id)
+            self._resting.discard(update_id)
+        del self._lanes[lane]
+
+    def _rest(self, update_id: UpdateId) -> None:
+        """It takes up no hand from here on."""
+        if update_id not in self._resting:
+            self._resting.add(update_id)
             self.in_hand -= 1
             self._freed()
-        del self._lanes[lane]
 
     async def _handle(self, update_id: UpdateId, update: Any, at: datetime) -> str | None:
         """Run one update; the text of what went wrong, if anything did."""
@@ -90,7 +99,7 @@ class Lanes:
             found = error if isinstance(error, ValidationError) else None
             log.error("unparsable update", update=update_id, at=_places(found) if found else type(error).__name__)
             return kept(f"unparsable: {found or repr(error)}")
-        handling = Handling(update_id, at)
+        handling = Handling(update_id, at, rest=partial(self._rest, update_id))
         token = current.set(handling)
         structlog.contextvars.bind_contextvars(update=update_id)
         begun = monotonic()
@@ -135,7 +144,7 @@ class Lanes:
                 self._handled = batch + self._handled
                 await asyncio.sleep(MARK_AGAIN)
         self._flushing = None
-        if self.in_hand == 0:
+        if self.in_hand == 0 and not self._resting:
             self._quiet.set()
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
-from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.exceptions import TelegramAPIError, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 from aiogram.methods import SendChatAction
 from aiogram.methods.base import Response, TelegramMethod, TelegramType
 
@@ -25,6 +25,7 @@ OVERALL, OVERALL_SPAN = 29, 1.0  # messages in seconds, over all chats
 EVENLY = OVERALL_SPAN / OVERALL  # seconds between two alerts, over all chats: a kill finds few of them on their way
 CHAT_SPAN = 1.03  # seconds between two messages of one chat
 GROUP, GROUP_SPAN = 20, 60.1  # messages in seconds, within one group
+KEPT = 5  # of a group's: routine messages leave these to what is more urgent, so that an alert finds room at any time
 FLOOD_CHATS, FLOOD_SPAN = 3, 1.0  # as many chats refused within these seconds: it is the bot that is too fast
 MOST_REFUSALS = 3  # times one call waits out a refusal
 LONGEST_PAUSE = 60.0  # seconds; a call told to wait longer is handed back to whoever made it
@@ -33,8 +34,42 @@ PATIENCE = 300.0  # seconds that an answer to a person is tried
 
 PACED = ("send", "forward", "copy", "edit")  # the methods that put something before people begin like this
 
-urgency_of_call: ContextVar[int] = ContextVar("urgency_of_call", default=0)
+ANSWER, ROUTINE = 0, 2  # `core.notices.Urgency`
+
+urgency_of_call: ContextVar[int] = ContextVar("urgency_of_call", default=ANSWER)
 """How urgent the calls of this task are: `core.notices.Urgency`. Answers to people, the default, come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What a person sees at once where the words must wait: a call that is no message, and who is told of it."""
+
+    call: TelegramMethod[Any]
+    given: Callable[[], None]
+
+
+sign_of_call: ContextVar[Sign | None] = ContextVar("sign_of_call", default=None)
+"""The sign that may precede the answers of this task where many wait; the words then come after what is urgent."""
+
+
+class GaveWay(Exception):
+    """A message was not sent: something more urgent waits for its chat."""
+
+
+class Wait:
+    """A message of this task that waits for its turn, if there is one; it can be called back until that has come."""
+
+    def __init__(self) -> None:
+        self.turn: asyncio.Future[None] | None = None
+
+    def give_way(self) -> None:
+        """The message is not sent; whoever waits with it gets GaveWay."""
+        if self.turn is not None and not self.turn.done():
+            self.turn.set_exception(GaveWay())
+
+
+wait_of_call: ContextVar[Wait | None] = ContextVar("wait_of_call", default=None)
+"""Where the messages of this task may be called back."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,10 +97,11 @@ class _Chat:
     free_at: float = 0.0
     sent: deque[float] = field(default_factory=deque)  # of a group: when each of the last minute was answered
 
-    def ready_at(self, messages: int) -> float:
-        """When as many messages may be sent, as far as this chat alone is concerned."""
+    def ready_at(self, ticket: Ticket) -> float:
+        """When it may be sent, as far as this chat alone is concerned."""
         at = self.free_at
-        over = len(self.sent) + min(messages, GROUP) - GROUP
+        room = GROUP - KEPT if ticket.urgency >= ROUTINE else GROUP
+        over = len(self.sent) + min(ticket.messages, room) - room
         if self.is_group and over > 0:
             at = max(at, self.sent[over - 1] + GROUP_SPAN)
         return at
@@ -121,7 +157,7 @@ class Plan:
             return
         chat.forget(now)
         self._numbers += 1
-        at = chat.ready_at(chat.waiting[0].messages)
+        at = chat.ready_at(chat.waiting[0])
         if at <= now:
             heapq.heappush(self._ready, (chat.waiting[0], name))
         else:
@@ -139,7 +175,7 @@ class Plan:
             chat = self._chats.get(name)
             if chat is None or chat.in_flight or not chat.waiting or chat.waiting[0] is not ticket:
                 continue  # lined up more than once, or something more urgent came before it
-            if chat.ready_at(ticket.messages) > now:
+            if chat.ready_at(ticket) > now:
                 continue  # likewise; it is lined up for later
             heapq.heappop(chat.waiting)
             if ticket.dropped:
@@ -229,6 +265,8 @@ class Pace(BaseRequestMiddleware):
         self._now = monotonic
         self._plan = Plan()
         self._timer: asyncio.TimerHandle | None = None
+        self._answers = 0  # to people, that wait for their turn
+        self._signs_from = 0.0  # when the platform takes signs again
 
     @property
     def waiting(self) -> int:
@@ -252,7 +290,8 @@ class Pace(BaseRequestMiddleware):
                     await asyncio.sleep(error.retry_after)
                 except (TelegramNetworkError, TelegramServerError) as error:
                     await tries.wait(error)
-        ticket = self._plan.enter(chat, urgency_of_call.get(), self._now(), _messages(method))
+        urgency = ROUTINE if await self._signed(make_request, bot) else urgency_of_call.get()
+        ticket = self._plan.enter(chat, urgency, self._now(), _messages(method))
         while True:
             await self._turn(ticket)
             try:
@@ -283,15 +322,41 @@ class Pace(BaseRequestMiddleware):
                 turn.set_result(None)
 
         ticket.begin = begin
+        if (wait := wait_of_call.get()) is not None:
+            wait.turn = turn
+        answers = int(ticket.urgency == ANSWER)
+        self._answers += answers
         self._pump()
         try:
             await turn
+        except GaveWay:
+            ticket.dropped = True
+            raise
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._answered(ticket)  # its turn had come just then
             else:
                 ticket.dropped = True
             raise
+        finally:
+            self._answers -= answers
+
+    async def _signed(self, make_request: NextRequestMiddlewareType[Any], bot: Bot) -> bool:
+        """Where more answers wait than leave within a second: whether the sign for this one was given. It is tried
+        once; the platform publishes no limit for signs, and where it refuses one the words come as ever."""
+        sign = sign_of_call.get()
+        if sign is None or self._answers < OVERALL or self._now() < self._signs_from:
+            return False
+        try:
+            await make_request(bot, sign.call)
+        except TelegramRetryAfter as error:
+            self._signs_from = self._now() + error.retry_after
+            return False
+        except TelegramAPIError as error:
+            log.info("no sign", error=repr(error))
+            return False
+        sign.given()
+        return True
 
     def _answered(self, ticket: Ticket) -> None:
         self._plan.answered(ticket, self._now())

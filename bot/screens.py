@@ -10,6 +10,8 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
+from bot.handling import current
+from bot.pace import Sign, sign_of_call
 from bot.views.base import Screen
 
 MOST_TEXT = 4096
@@ -51,6 +53,17 @@ class _Change(TelegramMethod[Any]):
     parse_mode: str = "HTML"
     link_preview_options: dict[str, Any] = {"is_disabled": True}  # noqa: RUF012  # pydantic copies it
     reply_markup: dict[str, Any] | None = None
+
+
+class _React(TelegramMethod[Any]):
+    """setMessageReaction, likewise. It is no message: Telegram's limits for messages do not speak of it."""
+
+    __returning__ = Any
+    __api_method__ = "setMessageReaction"
+
+    chat_id: int
+    message_id: int
+    reaction: list[dict[str, str]]
 
 
 def fit(text: str, most: int = MOST_TEXT) -> str:
@@ -154,6 +167,21 @@ class Say:
             await send(self._bot, event.chat.id, self._for_them(screen), reply_to)
         elif event.message is not None:
             await self._change(event, screen)
+
+    async def after_sign(self, sign: str, screen: Screen | str) -> None:
+        """Answer a message that many send at once. Where the words must wait for their turn, its sender sees the
+        sign, an emoji, under it at once (P48)."""
+        event, handling = self._event, current.get()
+        if not isinstance(event, Message) or handling is None:
+            await self(screen)
+            return
+        reaction = [{"type": "emoji", "emoji": sign}]
+        call = _React(chat_id=event.chat.id, message_id=event.message_id, reaction=reaction)
+        token = sign_of_call.set(Sign(call, handling.rest))
+        try:
+            await self(screen)
+        finally:
+            sign_of_call.reset(token)
 
     async def new(self, screen: Screen | str) -> None:
         """A new message in the chat, also after a press."""

@@ -22,7 +22,7 @@ from aiogram.exceptions import (
 from structlog.contextvars import bind_contextvars
 
 from bot.middlewares.identity import viewer
-from bot.pace import urgency_of_call
+from bot.pace import GaveWay, Wait, urgency_of_call, wait_of_call
 from bot.screens import edit, send
 from bot.steady import pauses, steadily, wait_after
 from bot.views.base import NOTICES, Screen, Viewer, together, with_clause
@@ -65,6 +65,7 @@ class Sender:
         self._username = username
         self._wake = asyncio.Event()
         self._lanes: dict[ChatId, deque[Outgoing]] = {}
+        self._turns: dict[ChatId, tuple[Outgoing, Wait]] = {}  # what a chat's lane is sending
         self._taken: set[NoticeId] = set()
         self._settled: set[NoticeId] = set()  # since the last reading began, which may still show them as pending
         self._reading = asyncio.Lock()
@@ -142,6 +143,9 @@ class Sender:
         lane = self._lanes.get(notice.chat)
         if lane is not None:
             lane.append(notice)
+            sending, wait = self._turns.get(notice.chat, (notice, None))
+            if wait is not None and notice.urgency < sending.urgency:
+                wait.give_way()
             return
         self._lanes[notice.chat] = deque([notice])
         task = asyncio.create_task(self._run_lane(notice.chat))
@@ -171,9 +175,13 @@ class Sender:
             log.info("chat left", chat=chat)  # the process ends; the next one sends what is left
         finally:
             del self._lanes[chat]
+            self._turns.pop(chat, None)
 
     async def _send(self, chat: ChatId, notice: Outgoing, lane: deque[Outgoing]) -> Exception | None:
         """One notice, until it is settled; a passing reason for which it is not."""
+        wait = Wait()
+        wait_of_call.set(wait)
+        self._turns[chat] = notice, wait
         try:
             if self._superseded(notice, lane):
                 await self._settle(notice, NoticeState.SUPERSEDED)
@@ -181,6 +189,8 @@ class Sender:
                 await self._deliver(chat, notice)
         except PASSING as error:
             return error
+        except GaveWay:
+            lane.append(notice)
         except Away:
             raise
         except Exception:  # it stays pending for the next start: sent over and over would be worse

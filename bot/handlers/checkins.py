@@ -25,7 +25,7 @@ from bot.views.base import Viewer
 from core import checkins, people
 from core.access import MANAGERS, STAFF, Actor, Role
 from core.approvals import Approval
-from core.checkins import Absence, Excuse, NewAbsence, Report
+from core.checkins import Absence, Excuse, NewAbsence, Report, Reported
 from core.errors import NotFound
 from core.geo import Point
 from core.ids import AbsenceId, GroupId, MessageId, PersonId
@@ -93,11 +93,15 @@ def report_of(message: Message, text: str = "") -> Report:
 
 
 async def located(message: Message, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    await say(views.reported(v, await do(checkins.report, actor, report_of(message))))
+    await _reported(v, say, await do(checkins.report, actor, report_of(message)))
 
 
 async def written(message: Message, actor: Actor, v: Viewer, do: Do, say: Say) -> None:
-    await say(views.reported(v, await do(checkins.report, actor, report_of(message, message.text or ""))))
+    await _reported(v, say, await do(checkins.report, actor, report_of(message, message.text or "")))
+
+
+async def _reported(v: Viewer, say: Say, answer: Reported) -> None:
+    await say.after_sign(views.sign(answer), views.reported(v, answer))
 
 
 async def moved(message: Message, actor: Actor, do: Do) -> None:
@@ -122,7 +126,7 @@ async def checkin(message: Message, args: str, actor: Actor, v: Viewer, do: Do, 
     reports = actor.has(*(Role(role) for role in v.rulebook.checkin.roles))
     if v.private and reports:
         if args:
-            await say(views.reported(v, await do(checkins.report, actor, report_of(message, args))))
+            await _reported(v, say, await do(checkins.report, actor, report_of(message, args)))
         else:
             await say(views.mine(v, await ask(checkins.mine, actor)))
     elif actor.has(Role.ADMIN, *MANAGERS):

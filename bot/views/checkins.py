@@ -297,6 +297,11 @@ def reported(v: Viewer, answer: Reported) -> Screen:
     )
 
 
+def sign(answer: Reported) -> str:
+    """The same without words, for a moment in which very many report: counted, or read and to be answered."""
+    return "👍" if answer.outcome in (Outcome.COUNTED, Outcome.VERIFIED) else "👀"
+
+
 def _counted(v: Viewer, one: Checkin, at: str) -> Html:
     if one.standing is Standing.LATE:
         return v.t("⏰ Reported at {at}, late.", at=at)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter
-from aiogram.methods import AnswerCallbackQuery, SendMessage
+from aiogram.methods import AnswerCallbackQuery, SendMessage, SetMessageReaction
 
 from bot import pace
-from bot.pace import Pace, Plan, urgency_of_call
+from bot.pace import GaveWay, Pace, Plan, Sign, Wait, sign_of_call, urgency_of_call, wait_of_call
 from bot.sandbox.limits import Limits
 
 GROUP, ANNA, BERT = -100, 7, 8
@@ -250,3 +250,86 @@ async def test_cancelled_call_gives_its_turn_back() -> None:
     clock[0] = 5.0
     assert await asyncio.wait_for(paced(network, BOT, HELLO), 5) == "answered"  # type: ignore[arg-type]  # likewise
     assert len(network.calls) == 2
+
+
+# Nine o'clock ----------------------------------------------------------------------------------------
+
+
+def test_a_list_finds_room_in_a_group_whose_card_has_edited_itself_all_the_time() -> None:
+    """P48: the last places of a group's minute are kept for what is more urgent than a card."""
+    edits = [(float(second), GROUP, 2) for second in range(25)]
+    sent = play(Plan(), [*edits, (25.0, GROUP, 1)], way=0.05)
+    listed = next(at for at, _, urgency in sent if urgency == 1)
+    assert listed < 26.2
+    assert sum(at < 60 for at, _, _ in sent) == 16
+    assert refusals(sent) == 0
+
+
+async def test_where_many_wait_each_gets_a_sign_at_once_and_words_after_what_is_urgent() -> None:
+    """P48: the platform's limits are for messages; a reaction is none."""
+    network, given = Network(), []
+    standing = Pace(monotonic=lambda: 0.0)  # a clock that stands: 29 leave, nobody gets a later turn
+
+    async def answer(person: int) -> Any:
+        sign = SetMessageReaction(chat_id=person, message_id=1)
+        sign_of_call.set(Sign(sign, lambda: given.append(person)))
+        words = SendMessage(chat_id=person, text="counted")
+        return await standing(network, BOT, words)  # type: ignore[arg-type]  # a stand-in
+
+    answers = [asyncio.create_task(answer(person)) for person in range(1, 101)]
+    await asyncio.wait(answers, timeout=0.05)
+    signs = [one.chat_id for one in network.calls if isinstance(one, SetMessageReaction)]
+    assert signs == given == list(range(59, 101)), "29 have their words, 29 have them within a second"
+    assert {ticket.urgency for ticket, _ in standing._plan._ready} == {0, 2}
+    await _cancelled(answers)
+
+
+@pytest.mark.parametrize("error", [TelegramRetryAfter, TelegramBadRequest])
+async def test_where_the_platform_takes_no_signs_words_come_as_ever(error: type[Exception]) -> None:
+    given: list[int] = []
+    standing = Pace(monotonic=lambda: 0.0)
+
+    class Unwilling(Network):
+        async def __call__(self, bot: Bot, method: Any) -> str:
+            self.calls.append(method)
+            if isinstance(method, SetMessageReaction):
+                raise error(method, "no", 9) if error is TelegramRetryAfter else error(method, "no")
+            return "answered"
+
+    network = Unwilling()
+    sign = SetMessageReaction(chat_id=1, message_id=1)
+    token = sign_of_call.set(Sign(sign, lambda: given.append(1)))
+    answers = [
+        asyncio.create_task(standing(network, BOT, SendMessage(chat_id=person, text="x")))  # type: ignore[arg-type]
+        for person in range(1, 71)
+    ]
+    sign_of_call.reset(token)
+    await asyncio.wait(answers, timeout=0.05)
+    tried = sum(isinstance(one, SetMessageReaction) for one in network.calls)
+    assert tried == (1 if error is TelegramRetryAfter else 12), "one that asks for a pause has it"
+    assert not given
+    assert {ticket.urgency for ticket, _ in standing._plan._ready} == {0}
+    await _cancelled(answers)
+
+
+async def test_a_message_called_back_is_not_sent_and_its_chat_goes_on() -> None:
+    network, wait = Network(), Wait()
+    clock = [0.0]
+    paced = Pace(monotonic=lambda: clock[0])
+    wait_of_call.set(wait)
+    await paced(network, BOT, HELLO)  # type: ignore[arg-type]  # a stand-in
+    wait.give_way()  # it is out already: nothing to call back
+    waiting = asyncio.create_task(paced(network, BOT, HELLO))  # type: ignore[arg-type]  # likewise
+    await asyncio.sleep(0)
+    wait.give_way()
+    with pytest.raises(GaveWay):
+        await waiting
+    assert len(network.calls) == 1
+    clock[0] = 5.0
+    assert await asyncio.wait_for(paced(network, BOT, HELLO), 5) == "answered"  # type: ignore[arg-type]  # likewise
+
+
+async def _cancelled(tasks: list[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
