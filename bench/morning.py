@@ -59,10 +59,10 @@ async def nine(each: int, crowd: int) -> Morning:
     with folder() as place:
         async with platform("bench.reporters") as there:
             made = await there.ask("people", groups=GROUPS, each=each + 1)  # the first manages the others
+            await company(place, made["groups"], clock=Ahead.begin(BEGIN - timedelta(hours=1)))
+            (place / "rules.yaml").write_text(RULES, "utf-8")
             clock = Ahead.begin(BEGIN)
             await there.ask("live", ahead=clock.seconds)
-            await company(place, made["groups"], clock=clock)
-            (place / "rules.yaml").write_text(RULES, "utf-8")
             bot = await spawn(
                 *("bench.light", "keguan", there.url, str(place), "--paced"),
                 BENCH_TOKEN=made["token"],
@@ -83,6 +83,8 @@ async def nine(each: int, crowd: int) -> Morning:
 
 async def _reported(there: Remote, clock: Ahead, spread: list[int], at_once: list[int]) -> dict[str, Any]:
     await _until(clock, CLOSED - timedelta(seconds=SPREAD + BEFORE_END))
+    if not (await there.ask("prompts"))["prompted"]:
+        raise RuntimeError("the bot was not there at nine")
     await there.ask("report", people=spread, seconds=SPREAD)
     if at_once:
         await there.ask("report", people=at_once, seconds=1.0)

@@ -54,6 +54,9 @@ class Reporters(Platform):
         self.telegram.limits = Limits(edits=True)
         return {}
 
+    def prompts(self) -> dict[str, Any]:
+        return {"prompted": len(self.prompted)}
+
     async def report(self, people: list[int], seconds: float) -> dict[str, Any]:
         """These report, one after the other at an even pace."""
         known = {person.id: person for person, _ in self.pairs}

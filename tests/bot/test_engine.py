@@ -15,7 +15,7 @@ import pytest
 from aiogram.exceptions import TelegramNetworkError, TelegramServerError
 from aiogram.methods import SendMessage
 
-from bot import bell, steady
+from bot import bell, pace, steady
 from bot.app import App
 from bot.intake import MOST_ALONE, MOST_ATTEMPTS, Intake
 from bot.screens import fit
@@ -560,3 +560,31 @@ async def test_a_page_read_before_a_notice_was_settled_does_not_send_it_again(
     await bench.settle()
     anna.expects("一次")
     anna.expects_silence()
+
+
+async def test_an_alert_overtakes_a_list_that_waits_for_its_turn_in_the_same_group(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P48: a card that edits itself may have used up what a group may get in a minute."""
+    _, group = await sales(bench)
+    monkeypatch.setattr(pace, "KEPT", pace.GROUP - 1)  # one routine message a minute
+    bench.app.bot.session.middleware.register(pace.Pace())
+    to = ToGroup(await bench.look(lambda uow: uow.groups.all()[0].id))
+    await tell(bench, *(Notice(TOLD, to, {"text": f"常{n}"}, urgency=Urgency.ROUTINE) for n in range(2)))
+    sending = bench.app.sender
+    await sending.take()
+    await _shown(group, "常0")
+    await tell(bench, Notice(TOLD, to, {"text": "急"}))
+    await sending.take()
+    await _shown(group, "急")
+    assert [m.text for m in group.messages if m.text in ("常0", "常1", "急")] == ["常0", "急"]
+    assert [n.facts["text"] for n in await bench.look(lambda uow: uow.outbox.pending(NoticeId(0)))] == ["常1"]
+    for task in list(sending._tasks):
+        task.cancel()
+    group.skips()
+
+
+async def _shown(group: Group, text: str) -> None:
+    async with asyncio.timeout(10):
+        while text not in [message.text for message in group.messages]:
+            await asyncio.sleep(0.02)

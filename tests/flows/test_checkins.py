@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from bot import intake, poller
+from bot.pace import Pace
+from bot.sandbox.events import Event
+from bot.sandbox.limits import Limits
 from core.access import Role
 from core.checkins import Excuse, Flag, Standing, is_absent
 from core.geo import Point, Source
@@ -681,3 +685,34 @@ async def test_leave_on_the_roster_still_lets_people_report(bench: Bench) -> Non
     t.bob.expects("销售部-李四", "9月14日 周一 不用报到：请假")
     assert (await standing(bench, t.anna)).standing is Standing.PRESENT
     assert (await standing(bench, t.bob)).standing is Standing.EXCUSED
+
+
+async def test_very_many_who_report_at_once_see_a_sign_at_once_and_read_the_words_later(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P48: 29 messages a second leave; nobody wonders meanwhile whether the report was heard."""
+    monkeypatch.setattr(intake, "MOST_IN_HAND", 60)
+    monkeypatch.setattr(poller, "MOST_PER_POLL", 30)
+    limits = bench.telegram.limits = Limits(edits=True)
+    bench.app.bot.session.middleware.register(Pace())
+    people = [await bench.staff(f"员工{number:03d}") for number in range(140)]
+    await bench.clock_to("08:55")
+    for number, someone in enumerate(people):
+        someone.phone.send_location(30 + number / 100, 120 + number / 100)
+        someone.skips()
+    counted: list[int] = []
+
+    def hear(event: Event) -> None:
+        if event.kind == "reaction" and len(counted) < 80:
+            counted.append(sum(any("已报到" in heard.text for heard in one.unread) for one in people))
+
+    bench.telegram.listen(hear)
+    await bench.settle()
+    assert len(counted) == 80
+    assert max(counted) < 70, "those beyond what is in hand are not kept waiting by words that are"
+    for someone in people:
+        someone.expects("08:55 已报到")
+        someone.expects_silence()
+    given = [one.reactions.get(bench.telegram.bot.id) for who in people for one in who.messages if one.reactions]
+    assert given == [[{"type": "emoji", "emoji": "👍"}]] * len(given)
+    assert not limits.refused
