@@ -586,5 +586,5 @@ async def test_an_alert_overtakes_a_list_that_waits_for_its_turn_in_the_same_gro
 
 async def _shown(group: Group, text: str) -> None:
     async with asyncio.timeout(10):
-        while text not in [message.text for message in group.messages]:
+        while text not in [message.text for message in group.messages]:  # noqa: ASYNC110  # what is seen counts
             await asyncio.sleep(0.02)
