@@ -64,19 +64,19 @@ class Bell:
 
     def _first_beat(self, uow: SqlUnitOfWork) -> None:
         pulse = uow.rounds.pulse()
-        if pulse is not None:
-            self._note_gap(uow, pulse[1])
-        uow.rounds.beat()
+        # Who only starts hears nobody yet: its pulse in a silence would hide half of that silence.
+        if pulse is None or self._note_gap(uow, pulse[1]):
+            uow.rounds.beat()
 
-    def _note_gap(self, uow: SqlUnitOfWork, since: datetime, *, alone: bool = False) -> None:
-        """Where nobody was heard for longer than is tolerated, move what fell due meanwhile (P21). `alone`: nor was
-        anybody by another process."""
+    def _note_gap(self, uow: SqlUnitOfWork, since: datetime, *, alone: bool = False) -> bool:
+        """Where nobody was heard for longer than is tolerated, move what fell due meanwhile (P21); whether it was so.
+        `alone`: nor was anybody by another process."""
         if uow.now - since <= self._tolerance:
-            return
+            return False
         pulse = None if alone else uow.rounds.pulse()
         since = max(since, pulse[1]) if pulse is not None else since  # another process may have been heard (P21)
         if uow.now - since <= self._tolerance:
-            return
+            return False
         outage = Outage(since, uow.now)
         uow.rounds.record_outage(outage)
         until = uow.now + timedelta(minutes=self._store.rulebook.outage.grace_minutes)
@@ -84,6 +84,7 @@ class Bell:
         log.warning("outage", since=since.isoformat(), until=uow.now.isoformat(), moved=len(moved))
         for deadline in moved:
             _tell_deferred(uow, deadline)
+        return True
 
     async def run(self) -> None:
         """Ring until cancelled."""

@@ -349,6 +349,24 @@ async def test_process_that_was_down_defers_what_fell_due_and_marks_the_round(
         assert registries[2:] == [("lead:2", at(11))], "what fell due later keeps its time"
 
 
+async def test_process_that_dies_at_each_start_hides_no_outage(folder: Path, registries: list[Any]) -> None:
+    """P21: nobody is heard by one that only starts, so its starts do not cut a long silence into short ones."""
+    clock = ManualClock(MONDAY)
+    async with open_bench(folder, clock=clock) as bench:
+        await open_call(bench, "lead:1", at(8, 12))
+        telegram = bench.telegram
+        await bench.clock_to("08:10")
+    for minute in (11, 12, 13):
+        clock.set(at(8, minute))
+        async with open_bench(folder, clock=clock, telegram=telegram) as bench:
+            pass
+    async with open_bench(folder, clock=clock, telegram=telegram) as bench:
+        await bench.app.bell.tick()
+        assert registries == [], "due in three minutes without anybody"
+        await bench.clock_to("08:30")
+        assert registries == [("lead:1", at(8, 23))], "ten minutes of grace"
+
+
 async def test_machine_that_slept_does_the_same(bench: Bench, registries: list[Any]) -> None:
     """P21: the process lives, its machine slept 08:50 to 09:20."""
     await open_call(bench, "lead:1", at(9, 5))
