@@ -18,6 +18,7 @@ from bot.steady import REFUSED, pauses, until_answered, wait_after
 
 log = structlog.get_logger()
 LONG_POLL = 25  # seconds
+OVERDUE = 10  # seconds after which an answer that is due counts as none
 MOST_PER_POLL = 100
 SHARE = MOST_IN_HAND // 2  # in hand here; where there are several processes the others take what is beyond it
 CONFLICT_PAUSE = 15.0  # seconds that another process with the same token is left alone
@@ -51,7 +52,7 @@ class Poller:
         """One request, held open by the platform for up to `hold` seconds; how many updates came."""
         updates = await self._bot(
             GetRawUpdates(offset=self._offset, limit=MOST_PER_POLL, timeout=hold, allowed_updates=self._allowed),
-            request_timeout=hold + 10,
+            request_timeout=hold + OVERDUE,
         )
         if self.first is not None and updates:
             await self.first()

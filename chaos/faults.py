@@ -57,7 +57,7 @@ async def blips(scene: Scene) -> None:
     scene.row(what="database away 0–2 s", times=BLIPS, longest_return_s=round(max(backs), 2))
 
 
-@scenario("database away for a minute", on=("postgresql",))
+@scenario("database away for a minute", on=("postgresql", "pair"))
 async def minute(scene: Scene) -> None:
     async with _through(scene) as proxy:
         await scene.start()
@@ -74,13 +74,10 @@ async def minute(scene: Scene) -> None:
     scene.row(what="database away 60 s", times=1, longest_return_s=round(took, 2))
 
 
-REPEATS = ("a_process_sends_an_alert_once", "repeats_are_few")
-HURRIED = (
-    "nobody_is_sanctioned_for_an_outage",
-)  # a poll that is held for seconds hears for half an hour of this time
+REPEATS = ("a_process_sends_an_alert_once", "one_repeat_a_chat_and_kill")
 
 
-@scenario("a platform that answers badly", excuse=REPEATS + HURRIED)
+@scenario("a platform that answers badly", excuse=REPEATS)
 async def weather(scene: Scene) -> None:
     """What was carried out and not answered is done again: nobody can know."""
     sky, backs = Weather(), []

@@ -66,6 +66,7 @@ def hurry(file: Path) -> None:
     import bot.app
     import bot.bell
     import bot.pace
+    import bot.poller
     import bot.sender
     import bot.shared_pace
 
@@ -73,5 +74,7 @@ def hurry(file: Path) -> None:
     for module in (bot.pace, bot.shared_pace):
         module.CHAT_SPAN = CHAT_SPAN / clock.rate  # type: ignore[attr-defined]
         module.GROUP_SPAN = GROUP_SPAN / clock.rate  # type: ignore[attr-defined]
+    bot.poller.LONG_POLL = 1  # whole seconds; a platform that keeps silent is noticed before it is an outage
+    bot.poller.OVERDUE = 0.5  # type: ignore[assignment]
     bot.app.SystemClock = lambda: clock  # type: ignore[assignment, misc]
     bot.bell.asyncio = bot.sender.asyncio = HurriedWaits(clock.rate)  # type: ignore[assignment, attr-defined]
