@@ -190,7 +190,8 @@ class App:
         await self.forms.open()
         username = (await until_answered("getMe", self.bot.me)).username or ""
         self._wire(username)
-        self._sender = Sender(self.store, self.clock, self.bot, username, self.crowd.sure if self.crowd else None)
+        sure = self.crowd.sure if self.crowd else None
+        self._sender = Sender(self.store, self.clock, self.bot, username, sure, self.pace.noting)
         if self.metrics is not None:
             self._sender.settled = self.metrics.settled
 

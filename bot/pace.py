@@ -7,7 +7,8 @@ import asyncio
 import heapq
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 
 OVERALL, OVERALL_SPAN = 29, 1.0  # messages in seconds, over all chats
 EVENLY = OVERALL_SPAN / OVERALL  # seconds between two alerts, over all chats: a kill finds few of them on their way
+MOST_UNNOTED = 2  # alerts that are out and not yet noted as sent at which no further one begins: a kill repeats them
 CHAT_SPAN = 1.03  # seconds between two messages of one chat
 GROUP, GROUP_SPAN = 20, 60.1  # messages in seconds, within one group
 KEPT = 5  # of a group's: routine messages leave these to what is more urgent, so that an alert finds room at any time
@@ -127,6 +129,7 @@ class Plan:
         self._answered: deque[float] = deque()
         self._paused_until = 0.0
         self._alert_at = 0.0
+        self.unnoted = 0  # alerts that the platform has taken, and that are just being noted as sent
         self._refused: deque[tuple[float, int | str]] = deque()
 
     @property
@@ -192,7 +195,9 @@ class Plan:
         """When the first that is free may begin: an answer to a person as soon as the platform takes it, alerts one
         after the other."""
         overall = self._overall_at(now)
-        return max(overall, self._alert_at) if self._ready[0][0].urgency > 0 else overall
+        if self._ready[0][0].urgency == 0:
+            return overall
+        return max(overall, self._alert_at) if self.unnoted < MOST_UNNOTED else float("inf")
 
     def _overall_at(self, now: float) -> float:
         while self._answered and self._answered[0] + OVERALL_SPAN <= now:
@@ -313,6 +318,16 @@ class Pace(BaseRequestMiddleware):
                 self._answered(ticket)
                 return response
             self._plan.again(ticket, self._now())
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """While an alert that is out is noted as sent. Where the database is slow or away, the next ones wait."""
+        self._plan.unnoted += 1
+        try:
+            yield
+        finally:
+            self._plan.unnoted -= 1
+            self._pump()
 
     async def _turn(self, ticket: Ticket) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()

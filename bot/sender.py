@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -57,8 +58,10 @@ class Sender:
         bot: Bot,
         username: str,
         sure: Callable[[], Awaitable[None]] | None = None,
+        noting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._sure = sure  # waits until no other process can be the one that sends
+        self._noting = noting  # lasts while a notice that is out is noted as sent
         self._store = store
         self._clock = clock
         self._bot = bot
@@ -297,7 +300,8 @@ class Sender:
     async def _settle(
         self, notice: Outgoing, state: NoticeState, message: MessageId | None = None, error: str | None = None
     ) -> None:
-        await self._store.unit(lambda uow: uow.outbox.settle(notice, state, message, error))
+        with self._noting() if state is NoticeState.SENT else nullcontext():
+            await self._store.unit(lambda uow: uow.outbox.settle(notice, state, message, error))
         self._settled.add(notice.id)
         if self.settled is not None:
             sent = state is NoticeState.SENT and not notice.held

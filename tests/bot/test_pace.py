@@ -333,3 +333,26 @@ async def _cancelled(tasks: list[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_alerts_wait_while_those_that_are_out_cannot_be_noted() -> None:
+    """OPS-1: a kill repeats what is out and not noted as sent; so few may be, however slow the database is."""
+    went: list[int] = []
+
+    async def network(_: Bot, method: Any) -> None:
+        went.append(method.chat_id)
+
+    async def send(chat: int, urgency: int) -> None:
+        urgency_of_call.set(urgency)
+        await paced(network, BOT, SendMessage(chat_id=chat, text=""))  # type: ignore[arg-type]  # a stand-in
+
+    paced = Pace()
+    with paced.noting():
+        await send(1, 1)
+        with paced.noting():
+            waiting = asyncio.create_task(send(2, 1))
+            await asyncio.sleep(0.1)
+            await send(3, 0)
+            assert went == [1, 3], "the alert waits; whoever looks at the screen is answered"
+        await waiting
+    assert went == [1, 3, 2]
