@@ -34,6 +34,7 @@ LONGEST_PAUSE = 60.0  # seconds; a call told to wait longer is handed back to wh
 NETWORK_TRIES = (0.3, 1.0)  # seconds before each new try of an answer that the network swallowed; then the last
 PATIENCE = 300.0  # seconds that an answer to a person is tried
 
+POLL = "getUpdates"
 PACED = ("send", "forward", "copy", "edit")  # the methods that put something before people begin like this
 
 ANSWER, ROUTINE = 0, 2  # `core.notices.Urgency`
@@ -409,7 +410,7 @@ class Tries:
 
     def __init__(self, method: TelegramMethod[Any], now: Callable[[], float]) -> None:
         self._method = method.__api_method__
-        self._answers = urgency_of_call.get() == 0 and self._method != "getUpdates"
+        self._answers = urgency_of_call.get() == 0 and self._method != POLL
         self._now = now
         self._begun = now()
         self._refusals = 0
@@ -419,7 +420,10 @@ class Tries:
         return self._begun + PATIENCE - self._now() if self._answers else 0.0
 
     def refused(self, error: TelegramRetryAfter) -> None:
-        """The platform asked for a pause. Raises where that is too long for whoever called."""
+        """The platform asked for a pause. Raises where that is too long for whoever called. A poll is never waited
+        with: who polls must know at once that nobody is heard (P21)."""
+        if self._method == POLL:
+            raise error
         self._refusals += 1
         too_much = self._refusals > MOST_REFUSALS or error.retry_after > LONGEST_PAUSE
         if too_much and self._left() <= error.retry_after:

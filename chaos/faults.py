@@ -7,6 +7,7 @@ import resource
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from random import Random
 
 from bench.proxy import Proxy
@@ -17,6 +18,7 @@ from chaos.scene import Scene
 BLIPS, LONGEST_BLIP = 20, 2.0  # seconds
 SPELL = 6.0  # seconds that each trouble of the platform lasts
 CALM = 3.0  # seconds between two
+NOTICED = timedelta(seconds=90)  # of the company's time: a platform that keeps silent is noticed by an overdue answer
 
 
 @asynccontextmanager
@@ -90,7 +92,8 @@ async def weather(scene: Scene) -> None:
             sky.comes(trouble)
             await asyncio.sleep(SPELL)
             sky.clears()
-            scene.silences.append((gone, scene.clock.now()))
+            noticed = gone + NOTICED if trouble is Trouble.SILENT else gone
+            scene.silences.append((noticed, scene.clock.now()))
             backs.append(await _back(scene, time.monotonic()))
     scene.row(what="platform: " + ", ".join(Trouble), times=len(backs), longest_return_s=round(max(backs), 2))
 

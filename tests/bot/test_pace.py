@@ -15,6 +15,10 @@ from aiogram.methods import AnswerCallbackQuery, SendMessage, SetMessageReaction
 
 from bot import pace
 from bot.pace import GaveWay, Pace, Plan, Sign, Wait, sign_of_call, urgency_of_call, wait_of_call
+
+
+from bot.pace import Pace, Plan, urgency_of_call
+from bot.poller import GetRawUpdates
 from bot.sandbox.limits import Limits
 
 GROUP, ANNA, BERT = -100, 7, 8
@@ -356,3 +360,16 @@ async def test_alerts_wait_while_those_that_are_out_cannot_be_noted() -> None:
             assert went == [1, 3], "the alert waits; whoever looks at the screen is answered"
         await waiting
     assert went == [1, 3, 2]
+
+
+async def test_a_refused_poll_is_told_at_once() -> None:
+    """P21: nobody is heard meanwhile, and the clock may judge nobody; who polls waits, and knows it."""
+    asked: list[str] = []
+
+    async def network(_: Bot, method: Any) -> None:
+        asked.append(method.__api_method__)
+        raise TelegramRetryAfter(method, "flood", 30)
+
+    with pytest.raises(TelegramRetryAfter):
+        await Pace()(network, BOT, GetRawUpdates())  # type: ignore[arg-type]  # a stand-in
+    assert asked == ["getUpdates"]
