@@ -37,7 +37,10 @@ def main() -> None:
     ends = sum(strike.how == "SIGKILL" for report in reports for strike in report.strikes)
     repeats = sum(report.repeats for report in reports)
     if ends:
-        print(f"{repeats} alerts repeated at {ends} kills: {repeats / ends:.2f} a kill (goal: at most 1)")
+        most = max(report.most for report in reports if report.strikes)
+        print(
+            f"{repeats} alerts repeated at {ends} kills: {repeats / ends:.2f} a kill (goal: at most 1), most {most}"
+        )
     if not all(report.is_good for report in reports):
         raise SystemExit(f"invariants are broken (seed {asked.seed})")
 

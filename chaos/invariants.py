@@ -207,6 +207,18 @@ def repeated(e: Evidence) -> list[Sent]:
     return found
 
 
+def most_repeated(e: Evidence) -> int:
+    """The most alerts that one end repeated: those that the process had sent which ended there."""
+    first: dict[int, int] = {}
+    ends: Counter[int] = Counter()
+    for one in e.sent:
+        if one.notice and one.method in SAYING:
+            if one.notice in first:
+                ends[first[one.notice]] += 1
+            first[one.notice] = one.process
+    return max(ends.values(), default=0)
+
+
 def answered_again(e: Evidence) -> list[int]:
     """Updates that more than one process answered with a message: its effect was committed, its mark was not yet."""
     answers = {(one.update, one.process) for one in e.sent if one.update and one.method in SAYING}

@@ -22,6 +22,7 @@ class Report:
     offences: dict[str, list[str]] = field(default_factory=dict)
     strikes: list[Strike] = field(default_factory=list)
     repeats: int = 0
+    most: int = 0  # repeats at one end
     silence: float = 0.0  # seconds
     rows: list[dict[str, Any]] = field(default_factory=list)
     evidence: Evidence | None = None
@@ -39,7 +40,7 @@ def line(report: Report) -> str:
     )
     return (
         f"{report.name:24} {report.store:11} {len(report.strikes):3} ends {report.updates:5} updates "
-        f"{report.repeats:2} repeated {report.silence:5.1f} s silent {report.seconds:5.0f} s  {verdict}"
+        f"{report.repeats:2} repeated (most {report.most}) {report.silence:5.1f} s silent {report.seconds:5.0f} s  {verdict}"
     )
 
 

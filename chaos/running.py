@@ -16,7 +16,7 @@ from pathlib import Path
 from chaos import kills
 from chaos.company import Databases
 from chaos.evidence import Evidence, collect
-from chaos.invariants import broken, repeated
+from chaos.invariants import broken, most_repeated, repeated
 from chaos.report import Report, line
 from chaos.scenarios import Run, Scenario
 from chaos.scene import Nursery, Scene, nursery, scene
@@ -61,6 +61,7 @@ class House:
     def _judge(report: Report, on: Scene, evidence: Evidence, excuse: Iterable[str]) -> None:
         report.offences |= broken(evidence, without=excuse)
         report.updates, report.repeats = len(evidence.given), len(repeated(evidence))
+        report.most = most_repeated(evidence)
         report.silence, report.evidence = on.silence(), evidence
 
 
