@@ -40,7 +40,8 @@ def line(report: Report) -> str:
     )
     return (
         f"{report.name:24} {report.store:11} {len(report.strikes):3} ends {report.updates:5} updates "
-        f"{report.repeats:2} repeated (most {report.most}) {report.silence:5.1f} s silent {report.seconds:5.0f} s  {verdict}"
+        f"{report.repeats:2} repeated (most {report.most}) {report.silence:5.1f} s silent "
+        f"{report.seconds:5.0f} s  {verdict}"
     )
 
 
