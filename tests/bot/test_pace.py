@@ -15,9 +15,6 @@ from aiogram.methods import AnswerCallbackQuery, SendMessage, SetMessageReaction
 
 from bot import pace
 from bot.pace import GaveWay, Pace, Plan, Sign, Wait, sign_of_call, urgency_of_call, wait_of_call
-
-
-from bot.pace import Pace, Plan, urgency_of_call
 from bot.poller import GetRawUpdates
 from bot.sandbox.limits import Limits
 
