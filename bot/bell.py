@@ -34,6 +34,8 @@ LONGEST_SLEEP = timedelta(seconds=15)
 OUTAGE = Doing(SYSTEM, "outage")
 SETTLE = 0.05  # seconds that changes of the deadlines are let pile up before the bell looks again
 TOGETHER = 16  # rings handed to the writer at once: they share a commit, and what people do comes between them
+HEAR_OUT, HEAR_AGAIN = 2.5, 0.05  # seconds that people are heard out before a round, and between two looks
+PROMPT = timedelta(seconds=0.2)  # what came as long ago and had no effect had to wait: more of it may come
 BEAT = timedelta(seconds=1)  # between two signs of life
 
 
@@ -189,9 +191,21 @@ class Bell:
         if not due:
             return
         ran = await self._read(lambda uow: {d.key for d in due if uow.rounds.has_run(d.round.name, d.day)})
+        if not all(one.key in ran for one in due):
+            await self._hear_them_out()
         for one in due:
             if one.key in ran or await self._run_round(one, now):
                 self._agenda.settled.add(one.key)
+
+    async def _hear_them_out(self) -> None:
+        """Let those who spoke in time be heard before a round judges (CHK-4): what had come, and for as long as
+        what comes has to wait for its turn; not for ever."""
+        begun, until = self._clock.now(), monotonic() + HEAR_OUT
+        while monotonic() < until:
+            came = max(begun, self._clock.now() - PROMPT)
+            if not await self._read(partial(_unheard, since=came)):
+                return
+            await asyncio.sleep(HEAR_AGAIN)
 
     async def _run_round(self, one: Planned, now: datetime) -> bool:
         run = RoundRun(one.day, one.at, now - one.at, missed=False)
@@ -234,6 +248,10 @@ class Bell:
         if self._clock.now() - begun <= self._tolerance:
             self._expected = self._clock.now()  # much to do is no outage
         return True
+
+
+def _unheard(uow: SqlUnitOfWork, since: datetime) -> bool:
+    return uow.inbox.unheard(since)
 
 
 def _run_round(uow: SqlUnitOfWork, one: Round, run: RoundRun, ran: list[bool]) -> None:

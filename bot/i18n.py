@@ -7,6 +7,7 @@ import io
 from functools import cache
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -22,16 +23,19 @@ def N_(text: str) -> str:
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """The texts of a language. English is the msgids themselves."""
-    merged: gettext.NullTranslations = gettext.NullTranslations()
-    for file in sorted((LOCALES / language).glob("*.po")):
-        compiled = io.BytesIO()
+    files = sorted((LOCALES / language).glob("*.po"))
+    if not files:
+        return gettext.NullTranslations()
+    merged = Catalog(locale=language)  # one for all areas: a chain of them is walked for each word
+    for file in files:
         with file.open("rb") as source:
-            write_mo(compiled, read_po(source, locale=language))
-        compiled.seek(0)
-        texts = gettext.GNUTranslations(compiled)
-        texts.add_fallback(merged)
-        merged = texts
-    return merged
+            for message in read_po(source, locale=language):
+                if message.id and message.string and not message.fuzzy:
+                    merged.add(message.id, message.string, context=message.context)
+    compiled = io.BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 def supported(code: str | None, default: str) -> str:

@@ -84,6 +84,7 @@ _TAKE_AMONG = _taking(FREE_AMONG).where(_ME.in_(ALIVE))  # one that was struck o
 _ANY_FREE = sa.select(sa.exists(sa.select(_T.c.id).where(_UNHELD)))
 _CAME = _T.c.received_at <= sa.bindparam("at", type_=UtcDateTime)
 _OLDER = sa.select(sa.exists(sa.select(_T.c.id).where(_OPEN, _CAME)))
+_UNHEARD = sa.select(sa.exists(sa.select(_T.c.id).where(_OPEN, _CAME, _T.c.effect_at.is_(None))))
 _LAST = sa.select(sa.func.max(_T.c.id))
 _EFFECT = Compiled(
     sa.update(_T)
@@ -191,6 +192,10 @@ class SqlInbox:
     def unfinished(self, since: datetime) -> bool:
         """Whether something that had come by then is not handled yet, by whichever process."""
         return bool(self._c.execute(_OLDER, {"at": since}).scalar_one())
+
+    def unheard(self, since: datetime) -> bool:
+        """Whether something that had come by then has had no effect yet; its answer does not matter."""
+        return bool(self._c.execute(_UNHEARD, {"at": since}).scalar_one())
 
     def bury(self, one: Arrived, why: str) -> None:
         """Store at once as a dead letter what can't be handled."""

@@ -606,3 +606,20 @@ async def _shown(group: Group, text: str) -> None:
     async with asyncio.timeout(10):
         while text not in [message.text for message in group.messages]:  # noqa: ASYNC110  # what is seen counts
             await asyncio.sleep(0.02)
+
+
+async def test_a_round_hears_out_whoever_spoke_before_it(bench: Bench, registries: list[Any]) -> None:
+    """CHK-4: many speak at once just before it judges, and not all of them are handled yet."""
+    await sales(bench)
+    store = bench.store
+    await bench.clock_to("08:59")
+    came = [Arrived(UpdateId(number), b"{}", "7") for number in (901, 902)]
+    await store.unit(lambda uow: uow.inbox.put(came, 2))
+    bench.clock.set(MONDAY.replace(hour=9))
+    round_ = asyncio.create_task(bench.app.bell.tick())
+    await asyncio.wait([round_], timeout=0.3)
+    assert not registries, "it waits for both"
+    await store.unit(lambda uow: uow.inbox.finish([(UpdateId(901), None)]))
+    await store.unit(lambda uow: uow.inbox.mark_effect(UpdateId(902)))
+    await round_
+    assert registries == [(MONDAY.date(), False)], "what is left of the second is its answer"
