@@ -185,7 +185,7 @@ class App:
         await self.store.open()
         if self.crowd is not None:
             await self.crowd.join()
-            self._tasks.append(asyncio.create_task(self.crowd.run(), name=LIFE))  # a start may take its time
+            self._tasks.append(asyncio.create_task(self.crowd.run(), name=LIFE))  # however long the start takes
         await self.store.lay_calendar()
         await self.forms.open()
         username = (await until_answered("getMe", self.bot.me)).username or ""
@@ -214,8 +214,6 @@ class App:
         """Take up what a stop or crash left, hear what waits at the platform, and only then judge by the clock."""
         await self.listener.open()
         await self.prepare()
-        if self.crowd is not None:  # others must hear of it however long its start takes
-            self._tasks = [asyncio.create_task(self.crowd.run(), name=LIFE)]
         await self.rulebook_file.take_up()
         await self.intake.resume()
         if self.crowd is None:  # beside others there is always something in hand

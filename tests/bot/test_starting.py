@@ -12,7 +12,7 @@ from aiogram import Bot
 from aiogram.types import WebhookInfo
 
 from bot import crowd
-from bot.app import App
+from bot.app import LIFE, App
 from bot.crowd import Crowd
 from bot.hearing import Hearing
 from bot.poller import MOST_PER_POLL, Poller
@@ -81,6 +81,7 @@ async def test_others_hear_of_a_process_while_it_starts_and_stops(
     monkeypatch.setattr(app.intake, "resume", until_heard(app.intake.resume))
     monkeypatch.setattr(app.intake, "idle", asyncio.Event().wait)  # beside others there is always something in hand
     await app.start()
+    assert [task.get_name() for task in asyncio.all_tasks()].count(LIFE) == 1
     monkeypatch.setattr(app.intake, "idle", until_heard(idle))
     await app.stop()
     heard.clear()
