@@ -18,7 +18,7 @@ from chaos.scene import Scene
 BLIPS, LONGEST_BLIP = 20, 2.0  # seconds
 SPELL = 6.0  # seconds that each trouble of the platform lasts
 CALM = 3.0  # seconds between two
-NOTICED = timedelta(seconds=90)  # of the company's time: a platform that keeps silent is noticed by an overdue answer
+NOTICED = timedelta(seconds=120)  # of the company's time: an overdue answer tells that the platform keeps silent
 
 
 @asynccontextmanager

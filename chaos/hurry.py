@@ -75,6 +75,6 @@ def hurry(file: Path) -> None:
         module.CHAT_SPAN = CHAT_SPAN / clock.rate  # type: ignore[attr-defined]
         module.GROUP_SPAN = GROUP_SPAN / clock.rate  # type: ignore[attr-defined]
     bot.poller.LONG_POLL = 1  # whole seconds; a platform that keeps silent is noticed before it is an outage
-    bot.poller.OVERDUE = 0.5  # type: ignore[assignment]
+    bot.poller.OVERDUE = 1
     bot.app.SystemClock = lambda: clock  # type: ignore[assignment, misc]
     bot.bell.asyncio = bot.sender.asyncio = HurriedWaits(clock.rate)  # type: ignore[assignment, attr-defined]

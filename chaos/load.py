@@ -61,6 +61,7 @@ class People:
         self.book = Book()
         self._numbers: Iterator[int] = iter(range(1, 10**6))
         self._stories: set[asyncio.Task[None]] = set()
+        self._drafting: set[int] = set()  # of the desk: who has a draft of a lead before them
         self._unseen = list(company.sellers)  # have not reported their place yet
         self.rng.shuffle(self._unseen)
         self._absent = set(p.id for p in self._unseen[:2])  # never report it
@@ -98,14 +99,17 @@ class People:
     # Stories
 
     async def lead(self) -> None:
-        """Customer service registers a lead, several race for it, who has it reports, or not."""
-        desk, token = self.rng.choice(self.company.service), self._token("线索")
-        before = (desk.private.messages and max(desk.private.messages)) or 0
-        self._say(
-            desk, f"/lead 来电 {self._company()} {self._phone()} {self.rng.choice((5, 25, 45, 90))}万 {token}", ""
-        )
-        published = await self._sees(desk, lambda m: m.id > before and token in m.text and _labelled(m, "发布"))
-        await self._press(desk, published, "发布", "lead", token)
+        """Customer service registers a lead, several race for it, who has it reports, or not. Each of the desk has
+        one draft at a time: a second would take the first one's place."""
+        idle = [one for one in self.company.service if one.id not in self._drafting]
+        if not idle:
+            return
+        desk, token = self.rng.choice(idle), self._token("线索")
+        self._drafting.add(desk.id)
+        try:
+            await self._publish(desk, token)
+        finally:
+            self._drafting.discard(desk.id)
         group = self.rng.choice(self.company.groups)
         card = await self._sees(desk, lambda m: token in m.text and bool(_labelled(m, "抢单")), group)
         team = self.company.teams[self.company.groups.index(group)]
@@ -113,6 +117,14 @@ class People:
         number = int(data.rpartition(":")[2])
         presses = [self._pressed(one, card, data, "claim", group, number) for one in self._some(team, 2, 4)]
         await self._follow_up(number, presses)
+
+    async def _publish(self, desk: Person, token: str) -> None:
+        before = (desk.private.messages and max(desk.private.messages)) or 0
+        self._say(
+            desk, f"/lead 来电 {self._company()} {self._phone()} {self.rng.choice((5, 25, 45, 90))}万 {token}", ""
+        )
+        published = await self._sees(desk, lambda m: m.id > before and token in m.text and _labelled(m, "发布"))
+        await self._press(desk, published, "发布", "lead", token)
 
     async def _follow_up(self, number: int, presses: list[Any]) -> None:
         won = await self._until(lambda: next((p for p in presses if "归你了" in p.text), None))
