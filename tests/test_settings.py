@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +11,9 @@ import pytest
 
 from bot.settings import PREFIX, Settings, unknown_names
 
-EXAMPLE = Path(__file__).parent.parent / ".env.example"
+HOUSE = Path(__file__).parent.parent
+EXAMPLE = HOUSE / ".env.example"
+GUIDES = ("docs/operations.md", "docs/operations.zh-CN.md")
 
 
 def test_example_lists_every_setting_with_its_description_and_default() -> None:
@@ -22,6 +26,23 @@ def test_example_lists_every_setting_with_its_description_and_default() -> None:
     fields = Settings.model_fields
     assert list(described) == [PREFIX + name.upper() for name in fields]
     assert [text for text, _ in described.values()] == [field.description for field in fields.values()]
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_guides_have_a_row_for_every_setting(guide: str) -> None:
+    rows = re.findall(rf"^\| `({PREFIX}\w+)` \|", (HOUSE / guide).read_text("utf-8"), re.M)
+    assert rows == [PREFIX + name.upper() for name in Settings.model_fields]
+
+
+def test_both_guides_have_the_same_commands() -> None:
+    """Comments are in the language of the guide; what is typed is not."""
+    english, chinese = ([*_typed((HOUSE / guide).read_text("utf-8"))] for guide in GUIDES)
+    assert english == chinese
+
+
+def _typed(text: str) -> Iterator[str]:
+    for block in re.findall(r"^```\w*\n(.*?)^```$", text, re.M | re.S):
+        yield from (re.sub(r"\s+#.*", "", line) for line in block.splitlines())
 
 
 def test_example_gives_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
