@@ -33,7 +33,6 @@ T = TypeVar("T")
 LONGEST_SLEEP = timedelta(seconds=15)
 OUTAGE = Doing(SYSTEM, "outage")
 SETTLE = 0.05  # seconds that changes of the deadlines are let pile up before the bell looks again
-TOGETHER = 16  # rings handed to the writer at once: they share a commit, and what people do comes between them
 HEAR_OUT, HEAR_AGAIN = 2.5, 0.05  # seconds that people are heard out before a round, and between two looks
 PROMPT = timedelta(seconds=0.2)  # what came as long ago and had no effect had to wait: more of it may come
 BEAT = timedelta(seconds=1)  # between two signs of life
@@ -219,10 +218,7 @@ class Bell:
 
     async def _ring_due(self) -> None:
         while due := await self._read(lambda uow: uow.deadlines.due()):
-            rung: list[bool] = []
-            for first in range(0, len(due), TOGETHER):
-                rung += await asyncio.gather(*map(self._ring, due[first : first + TOGETHER]))
-            if not any(rung):
+            if not any(await asyncio.gather(*map(self._ring, due))):
                 return  # all refused: looked at again at the next tick, not in a circle
 
     async def _ring(self, deadline: Deadline) -> bool:
@@ -230,16 +226,18 @@ class Bell:
         judged_by = as_opened(await self._store.edition(deadline.rulebook_version), now)
         work = partial(_ring, deadline=deadline, judged_by=judged_by)
         with bound_contextvars(deadline=f"{deadline.kind}:{deadline.subject}"):
-            rung = await self._guard(deadline.subject, work, _ringing(deadline))
+            rung = await self._guard(deadline.subject, work, _ringing(deadline), patient=True)
         if rung and self.rung is not None:
             self.rung((self._clock.now() - deadline.due_at).total_seconds())
         return rung
 
-    async def _guard(self, what: str, work: Callable[[SqlUnitOfWork], None], doing: Doing) -> bool:
+    async def _guard(
+        self, what: str, work: Callable[[SqlUnitOfWork], None], doing: Doing, *, patient: bool = False
+    ) -> bool:
         """One that fails does not stop the others; it stays due and is tried again."""
         begun = self._clock.now()
         try:
-            await self._store.unit(work, doing)
+            await self._store.unit(work, doing, patient=patient)
         except Away:
             raise
         except Exception:  # any fault of one area must not silence the rest

@@ -39,6 +39,8 @@ from storage.store import Store
 
 log = structlog.get_logger()
 SETTLE = 0.005  # seconds that commits are let pile up before the outbox is read
+BACKLOG = 60  # chats for which something waits: two seconds' work at the platform's pace
+SETTLE_BEHIND = 0.1  # seconds likewise, while there is a backlog: what is read then can't leave yet
 UNREACHED = Doing(SYSTEM, "unreached")
 MOST_TOGETHER = 3500  # characters of notices that are sent as one
 PASSING = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, OSError)
@@ -95,7 +97,7 @@ class Sender:
         delay = (held_back - self._clock.now()).total_seconds() if held_back else 15.0
         try:
             await asyncio.wait_for(self._wake.wait(), min(max(delay, 0.01), 15.0))
-            await asyncio.sleep(SETTLE)
+            await asyncio.sleep(SETTLE if len(self._lanes) < BACKLOG else SETTLE_BEHIND)
         except TimeoutError:
             self._whole = True
         self._wake.clear()

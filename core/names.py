@@ -112,6 +112,7 @@ def tail(number: str) -> str:
     return number[-TAIL:]
 
 
+@lru_cache(maxsize=2_000)  # each card of a matter shows the same one again
 def shown_phone(number: str) -> str:
     """An E.164 number as it is written at home: `13800001111`, `0755-82345678`, `400-820-8888`."""
     parsed = phonenumbers.parse(number, HOME)

@@ -232,10 +232,15 @@ class Store:
         return await self.look(lambda uow: question(uow, actor, *args, **kwargs))
 
     async def unit(
-        self, work: Callable[[SqlUnitOfWork], T], doing: Doing = MACHINERY, at: datetime | None = None
+        self,
+        work: Callable[[SqlUnitOfWork], T],
+        doing: Doing = MACHINERY,
+        at: datetime | None = None,
+        *,
+        patient: bool = False,
     ) -> T:
         """Run any function of a unit of work; for the machinery, which asks no permission. What it writes is traced
-        as `doing`. It is done as of `at`; without it, as of its turn."""
+        as `doing`. It is done as of `at`; without it, as of its turn. Where it is `patient`, people go first."""
         touched: set[str] = set()
         laid: list[Mapping[date, CompanyDay]] = []
 
@@ -259,7 +264,7 @@ class Store:
                 self._turns.touched(uow.touched)
             return result
 
-        result = cast("T", await self._writer.do(run))
+        result = cast("T", await self._writer.do(run, patient=patient))
         for days in laid:
             self._lay(days)
         if IDENTITIES in touched:

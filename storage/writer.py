@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from time import monotonic
 from typing import Any, Protocol
 
@@ -18,6 +20,7 @@ from storage.away import Absence, Away, is_away, pauses
 from storage.wire import BACK, RELEASE, SAVEPOINT, OnServer
 
 MOST_PER_COMMIT = 200
+PATIENT_PER_COMMIT = 32  # of those that nobody looks at the screen for: who does waits for no more of them
 
 Work = Callable[[sa.Connection], Any]
 
@@ -30,6 +33,13 @@ class _Item:
     context: Context = field(default_factory=copy_context)  # so that what it logs says for which update
     result: Any = None
     error: BaseException | None = None
+
+
+class _Nudge(Enum):
+    """What the queue holds besides units."""
+
+    MORE = auto()  # a patient unit has come
+    END = auto()
 
 
 class Journal(Protocol):
@@ -78,15 +88,16 @@ class WriterStopped(Away):
 class Writer:
     """Runs units of work on one thread of its own.
 
-    What is queued when a transaction begins shares one commit. There each runs inside a savepoint, so that one that
-    fails takes nothing of the others back; in a file one that is alone is its own transaction. A future is released
-    only after the commit: what a caller has seen is on disk.
+    What is queued when a transaction begins shares one commit; of the patient units so many, behind all others. There
+    each runs inside a savepoint, so that one that fails takes nothing of the others back; in a file one that is alone
+    is its own transaction. A future is released only after the commit: what a caller has seen is on disk.
     """
 
     def __init__(self, engine: sa.Engine, journal: Journal | None = None) -> None:
         self._engine = engine
         self._journal = journal
-        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Item | _Nudge] = queue.SimpleQueue()
+        self._patient: deque[_Item] = deque()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._stopped = False
         self._hurried = threading.Event()
@@ -106,12 +117,13 @@ class Writer:
         """Finish what is queued and end the thread."""
         if not self._stopped:
             self._stopped = True
-            self._queue.put(None)
+            self._queue.put(_Nudge.END)
             if self._thread.ident is not None:
                 self._thread.join()
 
-    async def do(self, work: Work) -> Any:
+    async def do(self, work: Work, *, patient: bool = False) -> Any:
         """Run `work` in a unit of its own; returns after the commit, or raises what it raised after its rollback.
+        A `patient` one lets those go first that are not.
 
         While the database is away this waits, and runs `work` again: it must not remember an earlier run.
         """
@@ -119,7 +131,11 @@ class Writer:
             raise WriterStopped
         loop = asyncio.get_running_loop()
         item = _Item(work, loop, loop.create_future())
-        self._queue.put(item)
+        if patient:
+            self._patient.append(item)
+            self._queue.put(_Nudge.MORE)
+        else:
+            self._queue.put(item)
         return await item.future
 
     def _run(self) -> None:
@@ -129,20 +145,36 @@ class Writer:
         self._let_go()
 
     def _take(self) -> list[_Item] | None:
-        first = self._queue.get()
-        if first is None:
-            return None
-        batch = [first]
-        while len(batch) < MOST_PER_COMMIT:
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if item is None:
-                self._queue.put(None)
-                break
-            batch.append(item)
+        """What shares the next commit; None when all is done."""
+        batch: list[_Item] = []
+        while not batch:
+            ended = self._take_queued(batch)
+            self._take_patient(batch)
+            if ended:
+                if not batch:
+                    return None
+                self._queue.put(_Nudge.END)
         return batch
+
+    def _take_queued(self, batch: list[_Item]) -> bool:
+        """Wait for the first, unless patient ones wait anyway; whether the end was among them."""
+        with contextlib.suppress(queue.Empty):
+            item = self._queue.get(block=not self._patient)
+            while item is not _Nudge.END:
+                if isinstance(item, _Item):
+                    batch.append(item)
+                if len(batch) >= MOST_PER_COMMIT:
+                    return False
+                item = self._queue.get_nowait()
+            return True
+        return False
+
+    def _take_patient(self, batch: list[_Item]) -> None:
+        """Some of them go in each commit, however many others there are."""
+        for _ in range(PATIENT_PER_COMMIT):
+            if not self._patient:
+                return
+            batch.append(self._patient.popleft())
 
     def _carry_out(self, batch: list[_Item]) -> None:
         """Commit the batch, as often as that needs to be tried, and once: what is behind it waits meanwhile."""

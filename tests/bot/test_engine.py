@@ -15,7 +15,7 @@ import pytest
 from aiogram.exceptions import TelegramNetworkError, TelegramServerError
 from aiogram.methods import SendMessage
 
-from bot import bell, pace, steady
+from bot import pace, steady
 from bot.app import App
 from bot.intake import MOST_ALONE, MOST_ATTEMPTS, Intake
 from bot.screens import fit
@@ -27,6 +27,7 @@ from core.ids import NoticeId, UpdateId
 from core.notices import Notice, NoticeKind, NoticeState, ToGroup, ToPerson, Urgency
 from core.rounds import ROUNDS, Round, RoundRun
 from core.rulebook import Rulebook
+from storage import writer as writing
 from storage.audit.verify import verify
 from storage.inbox import Arrived
 from tests.support.chat import MONDAY, SHANGHAI, Bench, Group, Someone, open_bench, prepare
@@ -504,7 +505,7 @@ async def test_rings_of_one_look_share_commits_and_keep_their_order(
     monkeypatch.setattr(writer, "_carry_out", lambda batch: (commits.append(len(batch)), carry_out(batch)))
     await bench.clock_to("08:21")
     assert [subject for subject, _ in registries] == [f"lead:{number}" for number in range(40)]
-    assert max(commits) <= bell.TOGETHER, "what people do is not kept waiting for all of them"
+    assert max(commits) <= writing.PATIENT_PER_COMMIT, "what people do is not kept waiting for all of them"
     assert len(commits) < 20
     assert [d.subject for d in await bench.look(lambda uow: uow.deadlines.due())] == ["lead:7"]
     assert await bench.look(lambda uow: uow.deadlines.open_of("lead:99")) == []

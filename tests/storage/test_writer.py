@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from storage.engine import make_engine
-from storage.writer import Writer, WriterStopped
+from storage.writer import PATIENT_PER_COMMIT, Writer, WriterStopped
 
 
 class Counter:
@@ -180,3 +180,27 @@ def test_two_processes_worth_of_writers_lose_nothing(tmp_path: Path) -> None:
     second.stop()
     first.engine.dispose()
     second._engine.dispose()
+
+
+async def test_who_is_patient_lets_others_go_first_and_keeps_nobody_waiting_for_long(counter: Counter) -> None:
+    """Rings of the bell: however many are due, what people do goes into the next commit."""
+    order: list[str] = []
+
+    def noting(name: str) -> Callable[[sa.Connection], None]:
+        return lambda _connection: order.append(name)
+
+    waiting = [asyncio.create_task(counter.writer.do(noting(f"ring {n}"), patient=True)) for n in range(100)]
+    waiting += [asyncio.create_task(counter.writer.do(noting("person")))]
+    await asyncio.sleep(0)
+    counter.writer.start()
+    await asyncio.gather(*waiting)
+    assert order == ["person", *(f"ring {n}" for n in range(100))]
+    assert counter.commits == -(-100 // PATIENT_PER_COMMIT)
+
+
+async def test_stop_finishes_the_patient_too(counter: Counter) -> None:
+    waiting = [asyncio.create_task(counter.writer.do(add, patient=True)) for _ in range(100)]
+    await asyncio.sleep(0)
+    counter.writer.start()
+    await asyncio.to_thread(counter.writer.stop)
+    assert sorted(await asyncio.gather(*waiting)) == list(range(1, 101))
