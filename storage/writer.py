@@ -20,7 +20,8 @@ from storage.away import Absence, Away, is_away, pauses
 from storage.wire import BACK, RELEASE, SAVEPOINT, OnServer
 
 MOST_PER_COMMIT = 200
-PATIENT_PER_COMMIT = 32  # of those that nobody looks at the screen for: who does waits for no more of them
+PATIENT_PER_COMMIT = 32  # of the units that nobody looks at a screen for
+LEAST_PATIENT = 8  # as many of them go on where somebody who does look is waiting
 
 Work = Callable[[sa.Connection], Any]
 
@@ -30,6 +31,7 @@ class _Item:
     work: Work
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    patient: bool
     context: Context = field(default_factory=copy_context)  # so that what it logs says for which update
     result: Any = None
     error: BaseException | None = None
@@ -130,7 +132,7 @@ class Writer:
         if self._stopped:
             raise WriterStopped
         loop = asyncio.get_running_loop()
-        item = _Item(work, loop, loop.create_future())
+        item = _Item(work, loop, loop.create_future(), patient)
         if patient:
             self._patient.append(item)
             self._queue.put(_Nudge.MORE)
@@ -257,7 +259,11 @@ class Writer:
 
     def _run_together(self, connection: sa.Connection, batch: list[_Item]) -> None:
         units: _Units = _InFile(connection) if _is_file(connection) else OnServer(connection)
-        for item in batch:
+        first = sum(not item.patient for item in batch)  # the patient ones stand behind
+        for at, item in enumerate(batch):
+            if at - first >= LEAST_PATIENT and not self._queue.empty():
+                self._put_off(batch, at)
+                return
             try:
                 units.open(self._journal.opening() if self._journal is not None else "")
                 item.result = item.context.run(item.work, connection)
@@ -269,6 +275,11 @@ class Writer:
                 if self._journal is not None:
                     self._journal.taken_back()
                 item.error = error
+
+    def _put_off(self, batch: list[_Item], at: int) -> None:
+        """Leave what stands there and behind to the next commit."""
+        self._patient.extendleft(reversed(batch[at:]))
+        del batch[at:]
 
     @staticmethod
     def _release(batch: list[_Item]) -> None:

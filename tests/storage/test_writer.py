@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage.engine import make_engine
-from storage.writer import PATIENT_PER_COMMIT, Writer, WriterStopped
+from storage.writer import LEAST_PATIENT, PATIENT_PER_COMMIT, Writer, WriterStopped
 
 
 class Counter:
@@ -204,3 +204,29 @@ async def test_stop_finishes_the_patient_too(counter: Counter) -> None:
     counter.writer.start()
     await asyncio.to_thread(counter.writer.stop)
     assert sorted(await asyncio.gather(*waiting)) == list(range(1, 101))
+
+
+async def test_who_comes_while_patient_ones_are_run_is_next(counter: Counter) -> None:
+    order: list[str] = []
+    running, hold = threading.Event(), threading.Event()
+
+    def ring(number: int) -> Callable[[sa.Connection], None]:
+        def run(_connection: sa.Connection) -> None:
+            order.append(f"ring {number}")
+            if number == 2:
+                running.set()
+                hold.wait(5)
+
+        return run
+
+    waiting = [asyncio.create_task(counter.writer.do(ring(n), patient=True)) for n in range(30)]
+    await asyncio.sleep(0)
+    counter.writer.start()
+    await asyncio.to_thread(running.wait, 5)
+    waiting.append(asyncio.create_task(counter.writer.do(lambda _connection: order.append("person"))))
+    await asyncio.sleep(0)
+    hold.set()
+    await asyncio.gather(*waiting)
+    rings = [f"ring {n}" for n in range(30)]
+    assert order == [*rings[:LEAST_PATIENT], "person", *rings[LEAST_PATIENT:]]
+    assert counter.commits == 2
