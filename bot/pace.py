@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 OVERALL, OVERALL_SPAN = 29, 1.0  # messages in seconds, over all chats
 EVENLY = OVERALL_SPAN / OVERALL  # seconds between two alerts, over all chats: a kill finds few of them on their way
-MOST_UNNOTED = 2  # alerts that are out and not yet noted as sent at which no further one begins: a kill repeats them
+MOST_UNNOTED = 8  # alerts that are out and not yet noted as sent at which no further one begins: a kill repeats them
 CHAT_SPAN = 1.03  # seconds between two messages of one chat
 GROUP, GROUP_SPAN = 20, 60.1  # messages in seconds, within one group
 KEPT = 5  # of a group's: routine messages leave these to what is more urgent, so that an alert finds room at any time
