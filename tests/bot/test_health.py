@@ -224,7 +224,7 @@ def test_a_failure_nobody_knows_counts_as_the_networks() -> None:
 
 
 async def test_a_full_disk_and_an_old_backup_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with watched(folder, strict=False) as probe:
+    async with watched(folder, strict=False, rulebook=default()) as probe:
         bench, hours = probe.bench, probe.bench.store.rulebook.backup.tell_after_hours
         bench.app.health._folder = folder
         await bench.store.unit(lambda uow: uow.backups.made(Outcome("x.bak", 1, 0.1, 1, "1:a", False, 0), None))
